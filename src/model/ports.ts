@@ -79,3 +79,132 @@ export interface Tree {
   /** All files, sorted. */
   list(): readonly string[];
 }
+
+/** A tree with some files changed; the tree below stays as it is. */
+export function overlay(tree: Tree, files: { readonly [path: string]: string | undefined }): Tree {
+  return {
+    read: (path) => (Object.hasOwn(files, path) ? files[path] : tree.read(path)),
+    list: () => {
+      const kept = tree.list().filter((path) => !Object.hasOwn(files, path));
+      const added = Object.keys(files).filter((path) => files[path] !== undefined);
+      return [...kept, ...added].sort();
+    },
+  };
+}
+
+/** A hazard that the linter found in SQL; the line counts from 1 within the text that was given. */
+export interface Hazard {
+  readonly rule: string;
+  readonly message: string;
+  readonly help?: string;
+  readonly line: number;
+}
+
+/** squawk. Throws where the program is missing or its output cannot be understood. */
+export interface Linter {
+  /** Hazards of SQL that runs in one transaction on a server of this major version. */
+  lint(sql: string, major: number): Promise<readonly Hazard[]>;
+  /** Names of all its rules, so that a plan cannot disable one that does not exist. */
+  rules(): Promise<readonly string[]>;
+}
+
+/** The catalog of a database as facts: what `identity` names, and its properties. */
+export interface CatalogObject {
+  /** `table`, `column`, `constraint`, `index`, `view`, … */
+  readonly kind: string;
+  /** Unique, readable, free of oids: `column public.a.b`, `constraint c on public.a`. */
+  readonly identity: string;
+  /** The table, view or sequence that it hangs on: `public.a`. */
+  readonly on?: string;
+  /** Its own bare name. */
+  readonly name: string;
+  readonly properties: { readonly [name: string]: Json };
+}
+
+export type Catalog = ReadonlyMap<string, CatalogObject>;
+
+/** All rows of all tables, as text that sorts the same everywhere: table → rows. */
+export type Rows = { readonly [table: string]: readonly { readonly [column: string]: Json }[] };
+
+/** What one execution of one part of a migration did. */
+export interface Execution {
+  readonly part: "up" | "down" | "up again" | "data" | "data-after";
+  /** Absent: it was carried out. */
+  readonly error?: PostgresError & { readonly line?: number; readonly statement?: string };
+  /** Of `data` and `data-after`: how many rows more there were after it. */
+  readonly added?: number;
+}
+
+/** Up, down, up of one migration at its place in the replay, on rows. What follows a failed execution is absent. */
+export interface RoundTrip {
+  readonly executions: readonly Execution[];
+  readonly catalogs: {
+    readonly before: Catalog;
+    readonly up?: Catalog;
+    readonly down?: Catalog;
+    readonly again?: Catalog;
+  };
+  /** Taken after `data`, after the up and `data-after`, after the down, after the second up. */
+  readonly rows: { readonly before: Rows; readonly up?: Rows; readonly down?: Rows; readonly again?: Rows };
+}
+
+export interface RoundTripRequest {
+  /** Path of the migration in the tree. */
+  readonly migration: string;
+  /** Where the migrations are read from; a mutant gives an overlay. */
+  readonly tree: Tree;
+  /** SQL that loads rows before the up. */
+  readonly data?: string;
+  /** SQL that loads rows which only the up makes possible. */
+  readonly dataAfter?: string;
+}
+
+/** What a session says to a statement. */
+export type Answer =
+  | (Extract<Attempt, { accepted: true }> & {
+      /** The statement gives exactly one column, and it is a boolean. */
+      readonly isBoolean: boolean;
+    })
+  | Extract<Attempt, { accepted: false }>;
+
+/** A connection that commits, in a clone that is thrown away. */
+export interface Session {
+  /**
+   * One statement through the extended protocol; a refusal is a value, and aborts the transaction up to the innermost
+   * `tentatively`. Deferred constraints stay deferred.
+   */
+  attempt(sql: string): Promise<Answer>;
+  /** Acts as a role and with settings, for the rest of what is under way: a transaction, or a `tentatively`. */
+  act(acting: Acting): Promise<void>;
+  /** Work in a savepoint that is rolled back at its end, role and settings with it; may be nested. */
+  tentatively<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** Opens a transaction as this role and with these settings; its first statement may still choose the isolation level. */
+  begin(acting: Acting): Promise<void>;
+  commit(): Promise<Attempt>;
+  rollback(): Promise<void>;
+  /** The statement that is under way waits for a lock which another session holds. */
+  waits(): Promise<boolean>;
+  /** Ends the connection; an open transaction is rolled back. */
+  close(): Promise<void>;
+}
+
+/** A database of its own, cloned from head. */
+export interface Clone {
+  readonly catalog: Catalog;
+  /** Neither superuser nor BYPASSRLS, with the privileges of the tables' owner: what cases of suites run as. */
+  readonly testRole: string;
+  /** One transaction, rolled back at its end. */
+  transaction<Result>(work: (database: Database) => Promise<Result>): Promise<Result>;
+  session(): Promise<Session>;
+}
+
+/** Databases to try things in. */
+export interface Laboratory {
+  roundTrip(request: RoundTripRequest): Promise<RoundTrip>;
+  clone<Result>(work: (clone: Clone) => Promise<Result>): Promise<Result>;
+}
+
+/** The connection to PostgreSQL is gone: nothing can be said about what was asked over it. */
+export class ConnectionLost extends Error {
+  override readonly name = "ConnectionLost";
+}

@@ -1,0 +1,108 @@
+import { kinds } from "../checks/table.ts";
+import { readPlanOf } from "../judge.ts";
+import { nearest } from "../plan/mistakes.ts";
+import type { ReadPlan } from "../plan/read.ts";
+import type { Gate } from "../plan/schema.ts";
+import { wrap } from "../report/terminal.ts";
+import { workingTree } from "../repository/working-tree.ts";
+import type { KindTable } from "../run/assign.ts";
+import { mistakesText } from "./mistakes.ts";
+import type { Output } from "./output.ts";
+
+/** Says what a gate (or every gate of a phase) asks, how it is checked, and what proves that the checks can fail. Needs no database. */
+export function explainCommand(
+  id: string,
+  args: { readonly plan: string; readonly json?: boolean },
+  root: string,
+  output: Output,
+): 0 | 2 {
+  const reading = readPlanOf(workingTree(root), args.plan);
+  if ("mistakes" in reading) {
+    output.error(mistakesText(reading.mistakes));
+    return 2;
+  }
+  const { plan } = reading.read;
+  const phase = plan.phases.find((candidate) => candidate.id === id);
+  const gates = phase?.gates ?? plan.phases.flatMap((candidate) => candidate.gates).filter((gate) => gate.id === id);
+  if (gates.length === 0) {
+    const ids = plan.phases.flatMap((candidate) => [candidate.id, ...candidate.gates.map((gate) => gate.id)]);
+    const near = nearest(id, ids);
+    output.error(`The plan has no phase or gate ${id}.${near === undefined ? "" : ` Did you mean ${near}?`}\n`);
+    return 2;
+  }
+  const explained = gates.map((gate) => explainGate(gate, reading.read));
+  output.out(
+    args.json
+      ? `${JSON.stringify(explained, null, 2)}\n`
+      : `${explained.map((gate) => gateText(gate, output.width)).join("\n")}\n`,
+  );
+  return 0;
+}
+
+interface ExplainedGate {
+  readonly id: string;
+  readonly title: string;
+  readonly requirement?: string;
+  readonly blocking: boolean;
+  readonly place: string;
+  readonly checks: readonly {
+    readonly kind: string;
+    readonly claim: string;
+    readonly summary: string;
+    /** Where it is looked at. */
+    readonly points: readonly string[];
+    /** What it can be found to fail with; red proof shows that it does. */
+    readonly codes: readonly string[];
+    readonly holdsBefore?: string;
+  }[];
+}
+
+function explainGate({ id, title, requirement, blocking, checks }: Gate, { plan, at }: ReadPlan): ExplainedGate {
+  const phase = plan.phases.findIndex(({ gates }) => gates.some((gate) => gate.id === id));
+  const gate = plan.phases[phase]?.gates.findIndex((candidate) => candidate.id === id) ?? -1;
+  const { file, line } = at(["phases", phase, "gates", gate]);
+  const table: KindTable = kinds;
+  return {
+    id,
+    title,
+    ...(requirement === undefined ? {} : { requirement }),
+    blocking,
+    place: `${file}:${line}`,
+    checks: checks.map((check) => {
+      const kind = table[check.kind];
+      if (!kind) throw new Error(`no check kind ${check.kind}`);
+      return {
+        kind: kind.kind,
+        claim: kind.claim(check.params),
+        summary: kind.summary,
+        points: kind.looksAt === "database" ? kind.points : ["head"],
+        codes: kind.codes,
+        ...(check.holdsBefore === undefined ? {} : { holdsBefore: check.holdsBefore }),
+      };
+    }),
+  };
+}
+
+function gateText({ id, title, requirement, blocking, place, checks }: ExplainedGate, width: number): string {
+  const columns = Math.max(60, Math.min(width, 120));
+  const paragraph = (label: string, text: string) => {
+    const [first = "", ...rest] = wrap(text, columns - 16);
+    return [`    ${label.padEnd(12)}${first}`, ...rest.map((line) => `${" ".repeat(16)}${line}`)];
+  };
+  return [
+    `${id} ${title}${blocking ? "" : " (not blocking)"}   ${place}`,
+    ...(requirement === undefined ? [] : wrap(requirement, columns - 2).map((line) => `  ${line}`)),
+    ...checks.flatMap(({ kind, claim, summary, points, codes, holdsBefore }) => [
+      "",
+      ...wrap(`${kind}: ${claim}`, columns - 2).map((line) => `  ${line}`),
+      ...paragraph("asks", summary),
+      ...paragraph(
+        "looked at",
+        points.includes("after") ? "after the phase and at head; before the phase it must fail" : "at head",
+      ),
+      ...(holdsBefore === undefined ? [] : paragraph("holds before", holdsBefore)),
+      ...paragraph("can fail as", codes.join(", ")),
+    ]),
+    "",
+  ].join("\n");
+}

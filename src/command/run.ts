@@ -1,0 +1,82 @@
+import { writeFileSync } from "node:fs";
+import { type JudgeOptions, judge } from "../judge.ts";
+import type { Report, Run } from "../model/report.ts";
+import { json } from "../report/json.ts";
+import { terminal } from "../report/terminal.ts";
+import { mistakesText } from "./mistakes.ts";
+import type { Output } from "./output.ts";
+
+export const formats = ["text", "json"] as const;
+export type Format = (typeof formats)[number];
+
+export interface RunArguments {
+  readonly plan: string;
+  readonly phase: readonly string[];
+  readonly postgres: string;
+  readonly postgresVersion?: number;
+  readonly format: Format;
+  /** `FORMAT=FILE`, several. */
+  readonly report: readonly { readonly format: Format; readonly file: string }[];
+}
+
+/** In order, must not be merged, wrong input, could not be judged. DESIGN 9. */
+export function exitCode(run: Run): 0 | 1 | 2 | 3 {
+  if (run.status === "unusable") return 2;
+  if (run.status === "not-judged") return 3;
+  return run.report.conclusion === "in-order" ? 0 : 1;
+}
+
+/** Judges the checkout in the working directory, and says what came of it. */
+export async function runCommand(
+  args: RunArguments,
+  env: JudgeOptions["env"],
+  root: string,
+  output: Output,
+  signal: AbortSignal,
+): Promise<0 | 1 | 2 | 3> {
+  const run = await judge({
+    root,
+    plan: args.plan,
+    postgres: providerOf(args.postgres),
+    ...(args.postgresVersion === undefined ? {} : { major: args.postgresVersion }),
+    phases: args.phase,
+    env,
+    onProgress: (progress) => output.progress(progressText(progress)),
+    signal,
+  });
+  output.progress("");
+  switch (run.status) {
+    case "unusable":
+      output.error(mistakesText(run.mistakes));
+      break;
+    case "not-judged":
+      output.error(`Could not be judged: ${run.reason}\n${run.help === undefined ? "" : `${run.help}\n`}`);
+      break;
+    case "judged":
+      output.out(formatted(run.report, args.format, output.colour, output.width));
+      for (const { format, file } of args.report) writeFileSync(file, formatted(run.report, format, false, 96));
+  }
+  return exitCode(run);
+}
+
+function formatted(report: Report, format: Format, colour: boolean, width: number): string {
+  return format === "json" ? json(report) : terminal(report, { colour, width });
+}
+
+const providerOf = (given: string): JudgeOptions["postgres"] =>
+  given === "auto" || given === "local" || given === "embedded" || given === "docker" ? given : { url: given };
+
+type Told = Parameters<NonNullable<JudgeOptions["onProgress"]>>[0];
+
+function progressText(progress: Told): string {
+  switch (progress.kind) {
+    case "booting":
+      return `  ${progress.message}`;
+    case "migrating":
+      return `  migration ${progress.index + 1} of ${progress.count}: ${progress.migration}`;
+    case "checking":
+      return `  checks ${progress.done} of ${progress.count}`;
+    case "proving":
+      return `  proving ${progress.done} of ${progress.count} checks`;
+  }
+}

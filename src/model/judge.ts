@@ -1,0 +1,204 @@
+/** Where verdicts are made: purely, from evidence. Whatever is not known to hold does not hold. */
+
+import type {
+  BeforeProof,
+  CheckResult,
+  Evidence,
+  Finding,
+  Findings,
+  GateResult,
+  MutantResult,
+  Observation,
+  PhaseResult,
+  PhaseState,
+  RedProof,
+  Verdict,
+  Violation,
+} from "./report.ts";
+
+/** What a check says of one look at the world. */
+export function judgeEvidence(evidence: Evidence, findings: readonly Finding[]): Verdict {
+  const [first, ...rest] = findings;
+  if (first) return { status: "failed", findings: [first, ...rest] };
+  if (evidence.examined === 0)
+    return { status: "errored", reason: "The check looked at nothing, so it proves nothing." };
+  return { status: "passed" };
+}
+
+/** What a mutant's verdict proves. Only a failure with the very code is proof; an error is none. */
+export function judgeMutant(verdict: Verdict, provokes: string): MutantResult["outcome"] {
+  switch (verdict.status) {
+    case "passed":
+      return { status: "survived" };
+    case "failed": {
+      const codes = verdict.findings.map(({ code }) => code);
+      return codes.includes(provokes) ? { status: "killed" } : { status: "killed-for-another-reason", codes };
+    }
+    default:
+      return { status: "refused", reason: verdict.reason };
+  }
+}
+
+/** How the verdict on the database before its phase counts. */
+export function judgeBefore(verdict: Verdict, holdsBefore: string | undefined): BeforeProof {
+  switch (verdict.status) {
+    case "failed":
+      return { status: "red", codes: verdict.findings.map(({ code }) => code) };
+    case "passed":
+      return holdsBefore === undefined ? { status: "vacuous" } : { status: "excused", reason: holdsBefore };
+    default:
+      return { status: "errored", reason: verdict.reason };
+  }
+}
+
+/** What speaks against a check that holds: reasons to think that it could not have failed. */
+export function vacuity({ before, mutants, placebo }: RedProof): Finding[] {
+  const vacuous = (message: string, help: string): Finding => ({ code: "vacuous-check", message, help });
+  const findings: Finding[] = [];
+  if (before.status === "vacuous") {
+    findings.push(
+      vacuous(
+        "It holds before its phase already, so it does not tell whether the phase was done.",
+        "Ask for something that the phase changes, or add `holds-before: <why that is right>`.",
+      ),
+    );
+  }
+  for (const { name, outcome } of mutants) {
+    if (outcome.status === "survived") {
+      findings.push(
+        vacuous(`It still holds when ${name}.`, "Ask for something that this would break, or correct the sabotage."),
+      );
+    }
+    if (outcome.status === "killed-for-another-reason") {
+      findings.push(
+        vacuous(
+          `When ${name}, it fails only with ${outcome.codes.join(", ")}.`,
+          "Make the check, or its sabotage, speak of one thing.",
+        ),
+      );
+    }
+  }
+  if (placebo === "moved") {
+    findings.push(
+      vacuous(
+        "It fails when nothing was changed.",
+        "Ask for something that is the same in every look: select stable columns, in a fixed order.",
+      ),
+    );
+  }
+  const red = before.status === "red" || mutants.some(({ outcome }) => outcome.status === "killed");
+  if (!red && findings.length === 0) {
+    const refused = mutants.flatMap(({ name, outcome }) =>
+      outcome.status === "refused" ? [`${name}: ${outcome.reason}`] : [],
+    );
+    const why =
+      refused.length === 0
+        ? "Nothing was found that it could notice."
+        : `No sabotage could be done (${refused.join("; ")}).`;
+    findings.push(
+      vacuous(`No evidence that it can fail. ${why}`, "Give it a `sabotage:` that it must notice, or ask for more."),
+    );
+  }
+  return findings;
+}
+
+/** A check's verdict over all looks, and over the proof that it can fail. */
+export function judgeCheck(observations: readonly Observation[], red: RedProof | undefined): Verdict {
+  const seen = worst(observations.map(({ verdict }) => verdict));
+  if (seen.status !== "passed" || red === undefined) return seen;
+  const [first, ...rest] = vacuity(red);
+  return first ? { status: "failed", findings: [first, ...rest] } : seen;
+}
+
+/** The worst of several: failed, errored, not run, passed. Findings of all that failed are kept, each once. Of nothing: not run. */
+export function worst(verdicts: readonly Verdict[]): Verdict {
+  const findings = verdicts.flatMap((verdict) => (verdict.status === "failed" ? verdict.findings : []));
+  const [first, ...rest] = findings.filter(
+    (finding, index) =>
+      findings.findIndex(({ code, message }) => code === finding.code && message === finding.message) === index,
+  );
+  if (first) return { status: "failed", findings: [first, ...rest] };
+  const errored = verdicts.find(({ status }) => status === "errored");
+  if (errored) return errored;
+  const notRun = verdicts.find(({ status }) => status === "not-run");
+  if (notRun) return notRun;
+  return verdicts.length === 0 ? { status: "not-run", reason: "There was nothing to judge." } : { status: "passed" };
+}
+
+export const judgeGate = (checks: readonly CheckResult[]): Verdict => worst(checks.map(({ verdict }) => verdict));
+
+/** Whether every gate that counts holds. A phase without any holds nothing. */
+export function gatesHold(gates: readonly Pick<GateResult, "blocking" | "verdict">[]): boolean {
+  const counted = gates.filter(({ blocking }) => blocking);
+  return counted.length > 0 && counted.every(({ verdict }) => verdict.status === "passed");
+}
+
+/** What a phase's state follows from. */
+export interface PhaseFacts {
+  readonly started: boolean;
+  readonly gatesHold: boolean;
+  /** Whether every predecessor counts as verified. */
+  readonly predecessorsVerified: boolean;
+}
+
+/** DESIGN 4.2. */
+export function phaseState({ started, gatesHold, predecessorsVerified }: PhaseFacts): PhaseState {
+  if (!started) return "not-started";
+  if (!predecessorsVerified) return "prohibited";
+  return gatesHold ? "verified" : "in-progress";
+}
+
+/** Everything that keeps an audited tree from being in order, in the order of the plan. */
+export function auditViolations(phases: readonly PhaseResult[]): Violation[] {
+  return phases.flatMap((phase) => {
+    const gates = phase.state === "not-started" ? [] : gateViolations(phase);
+    if (phase.state !== "prohibited") return gates;
+    const blockers = phases.filter(({ id, state }) => phase.after.includes(id) && state !== "verified");
+    return [{ ...advanced(phase, blockers), consequences: gates.map(({ gate, code }) => `${gate} ${code}`) }];
+  });
+}
+
+function gateViolations(phase: PhaseResult): Violation[] {
+  return phase.gates
+    .filter(({ blocking, verdict }) => blocking && verdict.status !== "passed")
+    .map((gate) => ({ ...gateViolation(gate), phase: phase.id, gate: gate.id, place: gate.place, consequences: [] }));
+}
+
+function gateViolation({ id, verdict }: GateResult): Pick<Violation, "code" | "findings"> {
+  if (verdict.status === "failed") {
+    const vacuous = verdict.findings.every(({ code }) => code === "vacuous-check");
+    return { code: vacuous ? "vacuous-check" : "gate-failed", findings: verdict.findings };
+  }
+  const reason = verdict.status === "passed" ? "" : verdict.reason;
+  return {
+    code: "gate-errored",
+    findings: [
+      {
+        code: verdict.status,
+        message: `${id} could not be judged: ${reason}`,
+        help: "Remove what keeps it from being judged, and run again.",
+      },
+    ],
+  };
+}
+
+function advanced(phase: PhaseResult, blockers: readonly PhaseResult[]): Omit<Violation, "consequences"> {
+  const why = blockers.map(({ id, state, gates }) => {
+    const open = gates
+      .filter(({ blocking, verdict }) => blocking && verdict.status !== "passed")
+      .map((gate) => gate.id);
+    return state === "not-started"
+      ? `${id} has not been started`
+      : open.length === 0
+        ? `${id} is ${state}`
+        : `${id} does not hold (${open.join(", ")})`;
+  });
+  const findings: Findings = [
+    {
+      code: "phase-advanced",
+      message: `${phase.id} exists (${phase.migrations.length === 0 ? "its files or objects" : phase.migrations.join(", ")}), but ${why.join(", and ")}; every predecessor must be verified first.`,
+      help: `Take the work of ${phase.id} out, or make ${blockers.map(({ id }) => id).join(" and ")} hold first.`,
+    },
+  ];
+  return { code: "phase-advanced", phase: phase.id, findings, place: phase.place };
+}

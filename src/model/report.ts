@@ -1,0 +1,192 @@
+/** What a run found, as data. Every reporter, and everything that decides, starts here. */
+
+import type { Json } from "./json.ts";
+
+/** A place in a file of the repository; line and column count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column?: number;
+}
+
+/** Why a claim does not hold. `code` is stable and for machines, the rest is for people. */
+export interface Finding {
+  readonly code: string;
+  /** What was found; what was asked. */
+  readonly message: string;
+  /** What to change, in the imperative. */
+  readonly help: string;
+  /** Where to change it, if that is one place. */
+  readonly place?: Place;
+}
+
+export type Findings = readonly [Finding, ...Finding[]];
+
+/** What was seen: enough to judge again without the database. */
+export interface Evidence {
+  /** SQL exactly as it was sent, files as they were read, in order. */
+  readonly looked: readonly string[];
+  /** How many things were looked at. Zero proves nothing, so it can never pass. */
+  readonly examined: number;
+  /** What the check kind saw; its `judge` gives the same verdict on this value again. */
+  readonly observed: Json;
+}
+
+export type Verdict =
+  | { readonly status: "passed" }
+  | { readonly status: "failed"; readonly findings: Findings }
+  | { readonly status: "errored"; readonly reason: string }
+  | { readonly status: "not-run"; readonly reason: string };
+
+/**
+ * The databases of a run that a check is judged on: as they were just before and just after its phase, and with
+ * every migration applied. Checks that look at files or work in clones of their own are judged once, at `head`.
+ */
+export type Point = "before" | "after" | "head";
+
+/** A verdict at one point, with what it rests on; no evidence where there was nothing to observe. */
+export interface Observation {
+  readonly point: Point;
+  readonly verdict: Verdict;
+  readonly evidence?: Evidence;
+}
+
+/** What happened when a mutant was shown to a check. */
+export type MutantOutcome =
+  /** The check failed with the code that the mutant was to provoke. */
+  | { readonly status: "killed" }
+  /** The check still held. */
+  | { readonly status: "survived" }
+  /** The check failed, but with other codes: this parameter is not proven. */
+  | { readonly status: "killed-for-another-reason"; readonly codes: readonly string[] }
+  /** The sabotage itself could not be done, or the check errored on it: no proof of anything. */
+  | { readonly status: "refused"; readonly reason: string };
+
+export interface MutantResult {
+  /** Completes "the check notices when …". */
+  readonly name: string;
+  /** What was done: SQL, the files edited, or "on evidence only". */
+  readonly sabotage: string;
+  /** The code of the check kind that must be given. */
+  readonly provokes: string;
+  readonly outcome: MutantOutcome;
+}
+
+/** How a check that is judged after its phase did on the database before it. */
+export type BeforeProof =
+  /** It failed there, as it should. */
+  | { readonly status: "red"; readonly codes: readonly string[] }
+  /** It holds there already: it does not tell the phase from its absence. */
+  | { readonly status: "vacuous" }
+  /** It holds there, and the plan says why that is right. */
+  | { readonly status: "excused"; readonly reason: string }
+  /** It could not be judged there: neither proof nor vacuity. */
+  | { readonly status: "errored"; readonly reason: string }
+  /** There is no "before" for it. */
+  | { readonly status: "none"; readonly reason: string };
+
+/** The evidence that a check is able to fail. */
+export interface RedProof {
+  readonly before: BeforeProof;
+  readonly mutants: readonly MutantResult[];
+  /** A change of nothing: the check must stay as it was. */
+  readonly placebo: "unmoved" | "moved" | "not-tried";
+}
+
+export interface CheckResult {
+  readonly kind: string;
+  /** One line that says what is claimed. */
+  readonly claim: string;
+  readonly place: Place;
+  readonly observations: readonly Observation[];
+  /** Absent where the check was not run, or did not hold: nothing to prove then. */
+  readonly red?: RedProof;
+  /** The verdict over all observations and the red proof: what counts. */
+  readonly verdict: Verdict;
+}
+
+export interface GateResult {
+  readonly id: string;
+  readonly title: string;
+  readonly requirement?: string;
+  readonly blocking: boolean;
+  readonly place: Place;
+  readonly checks: readonly CheckResult[];
+  readonly verdict: Verdict;
+}
+
+export type PhaseState = "not-started" | "in-progress" | "verified" | "regressed" | "prohibited";
+
+export interface PhaseResult {
+  readonly id: string;
+  readonly title: string;
+  readonly place: Place;
+  readonly after: readonly string[];
+  readonly state: PhaseState;
+  /** Names of its migrations, in running order. */
+  readonly migrations: readonly string[];
+  readonly gates: readonly GateResult[];
+}
+
+export type ViolationCode =
+  | "phase-advanced"
+  | "gate-failed"
+  | "gate-errored"
+  | "vacuous-check"
+  | "migration-failed"
+  | "unclaimed-migration"
+  | "migration-finding";
+
+/** A reason why the change must not be merged. */
+export interface Violation {
+  readonly code: ViolationCode;
+  readonly phase?: string;
+  readonly gate?: string;
+  readonly findings: Findings;
+  readonly place: Place;
+  /** What follows from it and would repeat it: told, but folded. */
+  readonly consequences: readonly string[];
+}
+
+export interface PostgresUsed {
+  readonly provider: "url" | "local" | "embedded" | "docker";
+  readonly version: string;
+  readonly why: string;
+}
+
+/** Milliseconds. Kept apart from everything else, so that two runs differ here only. */
+export interface Timings {
+  readonly totalMs: number;
+  readonly bootMs: number;
+  readonly replayMs: number;
+  readonly checksMs: number;
+  readonly proofMs: number;
+  readonly phasesMs: { readonly [phase: string]: number };
+}
+
+export interface Report {
+  /** Of this format; grows when a field changes its meaning. */
+  readonly version: 1;
+  readonly tool: { readonly name: "phasegate"; readonly version: string };
+  readonly plan: { readonly name: string; readonly file: string };
+  /** What the change is measured against. */
+  readonly base: { readonly kind: "audit" };
+  readonly postgres: PostgresUsed;
+  readonly phases: readonly PhaseResult[];
+  readonly violations: readonly Violation[];
+  readonly conclusion: "in-order" | "must-not-be-merged";
+  readonly timings: Timings;
+}
+
+/** What a run gives: a report, or the one reason why there can be none. */
+export type Run =
+  | { readonly status: "judged"; readonly report: Report }
+  | { readonly status: "unusable"; readonly mistakes: readonly [Mistake, ...Mistake[]] }
+  | { readonly status: "not-judged"; readonly reason: string; readonly help?: string };
+
+/** Something wrong with the plan or the arguments. */
+export interface Mistake {
+  readonly place?: Place;
+  readonly message: string;
+  readonly help?: string;
+}

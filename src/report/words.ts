@@ -1,0 +1,41 @@
+import type { GateResult, MutantResult, PhaseResult, Report } from "../model/report.ts";
+
+/** Counts and sentences that every format tells in the same words. */
+
+/** "1 gate", "2 gates" */
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+export const holding = (gates: readonly GateResult[]): number =>
+  gates.filter(({ verdict }) => verdict.status === "passed").length;
+
+/** The mutants that were shown to the checks of a phase. */
+export function mutantsOf(phase: PhaseResult): { readonly killed: number; readonly shown: number } {
+  const all: readonly MutantResult[] = phase.gates.flatMap(({ checks }) =>
+    checks.flatMap(({ red }) => red?.mutants ?? []),
+  );
+  return { killed: all.filter(({ outcome }) => outcome.status === "killed").length, shown: all.length };
+}
+
+/** The whole verdict in one sentence. */
+export function conclusion({ phases, violations }: Report): string {
+  const started = phases.filter(({ state }) => state !== "not-started");
+  const verified = started.filter(({ state }) => state === "verified");
+  if (violations.length === 0) {
+    const all = verified.length === started.length;
+    return `In order: ${verified.length} of ${count(started.length, "started phase")} ${verified.length === 1 ? "is" : "are"} verified${all ? "" : ", and what is not counts for nothing here"}.`;
+  }
+  const advanced = violations.find(({ code }) => code === "phase-advanced");
+  const blockers = advanced
+    ? phases
+        .find(({ id }) => id === advanced.phase)
+        ?.after.filter((id) => phases.some((phase) => phase.id === id && phase.state !== "verified"))
+    : undefined;
+  const first = violations[0];
+  const reason =
+    advanced && blockers && blockers.length > 0
+      ? `${advanced.phase} was started before ${blockers.join(" and ")} ${blockers.length === 1 ? "is" : "are"} verified`
+      : first?.gate !== undefined
+        ? `gate ${first.gate} ${first.code === "gate-errored" ? "could not be judged" : first.code === "vacuous-check" ? "has a check that cannot fail" : "fails"}`
+        : (first?.findings[0].message.replace(/\.$/, "") ?? "");
+  return `Must not be merged: ${reason} (${count(violations.length, "violation")}).`;
+}
