@@ -1,10 +1,10 @@
 /** Composition root: the command line. */
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { explainCommand } from "./command/explain.ts";
+import { formats } from "./command/formats.ts";
 import { standardOutput } from "./command/output.ts";
-import { formats, type RunArguments, runCommand } from "./command/run.ts";
-import { version } from "./judge.ts";
+import type { RunArguments } from "./command/run.ts";
+import { version } from "./version.ts";
 
 const program = new Command("phasegate")
   .description("Exit gates with proof, for PostgreSQL changes.")
@@ -60,6 +60,7 @@ program
   )
   .action(async (options: RunArguments & { readonly json?: boolean }) => {
     const args = options.json ? { ...options, format: "json" as const } : options;
+    const { runCommand } = await import("./command/run.ts");
     status = await runCommand(args, process.env, process.cwd(), output, stopping.signal);
   });
 
@@ -69,7 +70,8 @@ program
   .argument("<id>", "a gate (4A.2) or a phase (4A)")
   .addOption(planOption())
   .option("--json", "as data")
-  .action((id: string, options: { readonly plan: string; readonly json?: boolean }) => {
+  .action(async (id: string, options: { readonly plan: string; readonly json?: boolean }) => {
+    const { explainCommand } = await import("./command/explain.ts");
     status = explainCommand(id, options, process.cwd(), output);
   });
 

@@ -1,6 +1,5 @@
 /** What the command line, the action and the library share: the adapters put together into one run. */
 
-import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { kinds } from "./checks/table.ts";
 import { migrations } from "./migrate/tool.ts";
@@ -13,6 +12,7 @@ import { workingTree } from "./repository/working-tree.ts";
 import type { Progress, World } from "./run/ports.ts";
 import { run } from "./run/run.ts";
 import { linter } from "./squawk/linter.ts";
+import { version } from "./version.ts";
 
 export interface JudgeOptions {
   /** Root of the checkout. */
@@ -29,10 +29,6 @@ export interface JudgeOptions {
   /** Aborted when whoever asked does not want the answer any more; everything is removed before the run ends. */
   readonly signal?: AbortSignal;
 }
-
-export const version: string = (
-  JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }
-).version; // our own file
 
 /** Reads the plan of a tree, and finds every mistake in it. */
 export function readPlanOf(

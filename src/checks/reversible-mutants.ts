@@ -4,8 +4,9 @@ import { quotedName } from "../sql/identifier.ts";
 import type { LaboratoryWorld, Mutant } from "./kind.ts";
 import { appended, instead } from "./migration-text.ts";
 import { parts } from "./params.ts";
-import { type Code, filesFor, type Load, type Observed } from "./reversible.ts";
-import { type SchemaDifference, some, type Trip } from "./reversible-observed.ts";
+import type { Code } from "./reversible-findings.ts";
+import { filesFor, type Load } from "./reversible-load.ts";
+import { type Observed, type SchemaDifference, some, type Trip } from "./reversible-observed.ts";
 import type { RowDifference } from "./row-differences.ts";
 
 interface Params {

@@ -38,6 +38,13 @@ export type Trip = {
   readonly rowsRedone: Some<RowDifference> | null;
 };
 
+export type Observed = {
+  readonly trips: readonly Trip[];
+  /** Globs of `for` that no migration of the phase has, and files that do not exist. */
+  readonly unmatched: readonly string[];
+  readonly missing: readonly string[];
+};
+
 /** Of many differences this many are kept; the verdict depends on whether there are any. */
 const kept = 20;
 

@@ -3,11 +3,9 @@ import { type JudgeOptions, judge } from "../judge.ts";
 import type { Report, Run } from "../model/report.ts";
 import { json } from "../report/json.ts";
 import { terminal } from "../report/terminal.ts";
+import type { Format } from "./formats.ts";
 import { mistakesText } from "./mistakes.ts";
 import type { Output } from "./output.ts";
-
-export const formats = ["text", "json"] as const;
-export type Format = (typeof formats)[number];
 
 export interface RunArguments {
   readonly plan: string;

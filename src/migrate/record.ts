@@ -21,21 +21,30 @@ const facts = `
            (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(m) ORDER BY m.roleid, m.member, m.grantor) FROM pg_catalog.pg_auth_members m))::text AS roles,
          pg_catalog.to_regclass('public.pgmigrations') IS NOT NULL AS exists`;
 
+/** In a transaction of its own, after whatever transaction a migration left open. */
+const apart = (query: string): string =>
+  `ROLLBACK; BEGIN READ ONLY; RESET ROLE; SET LOCAL search_path = pg_catalog; ${query}; ROLLBACK`;
+
 /**
- * Leaves whatever transaction a migration left open, and reads.
+ * Leaves the transaction that is open, if there is one, and reads.
  * @throws what PostgreSQL refuses: a `pgmigrations` that cannot be read is no record
  */
 export async function readRecord(client: pg.Client): Promise<Recorded> {
-  await client.query("ROLLBACK");
-  await client.query("BEGIN READ ONLY; RESET ROLE; SET LOCAL search_path = pg_catalog");
+  const [row] = await rowsOf<{ settings: string; roles: string; exists: boolean }>(client, facts);
+  if (!row) throw new Error("PostgreSQL gave no record of its roles and settings");
+  const names = row.exists
+    ? await rowsOf<{ name: string }>(client, "SELECT name FROM public.pgmigrations ORDER BY id")
+    : [];
+  return { names: names.map(({ name }) => name), settings: row.settings, roles: row.roles };
+}
+
+async function rowsOf<Row>(client: pg.Client, query: string): Promise<readonly Row[]> {
   try {
-    const [row] = (await client.query<{ settings: string; roles: string; exists: boolean }>(facts)).rows;
-    if (!row) throw new Error("PostgreSQL gave no record of its roles and settings");
-    const names = row.exists
-      ? (await client.query<{ name: string }>("SELECT name FROM public.pgmigrations ORDER BY id")).rows
-      : [];
-    return { names: names.map(({ name }) => name), settings: row.settings, roles: row.roles };
-  } finally {
-    await client.query("ROLLBACK");
+    // Of a text with several statements node-postgres gives a list of results, which its types do not say.
+    const results = (await client.query(apart(query))) as unknown as readonly pg.QueryResult[];
+    return (results[4]?.rows ?? []) as readonly Row[]; // the fifth statement is the query, and says what it gives
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => undefined);
+    throw error;
   }
 }

@@ -178,7 +178,7 @@ export interface Session {
   act(acting: Acting): Promise<void>;
   /** Work in a savepoint that is rolled back at its end, role and settings with it; may be nested. */
   tentatively<Result>(work: () => Promise<Result>): Promise<Result>;
-  /** Opens a transaction as this role and with these settings; its first statement may still choose the isolation level. */
+  /** Opens a transaction as this role and with these settings. */
   begin(acting: Acting): Promise<void>;
   commit(): Promise<Attempt>;
   rollback(): Promise<void>;

@@ -69,7 +69,7 @@ async function binariesOf(found: Package, identity: Identity | undefined, copies
   const build = `${found.name}@${found.version}`;
   const major = majorOf(found.version);
   const bin = join(found.directory, "native", "bin");
-  if (usableBy(join(bin, "postgres"), identity) && link(found.directory)) return { bin, major, build };
+  if (usableBy(join(bin, "postgres"), identity, "execute") && link(found.directory)) return { bin, major, build };
 
   const script = 'mkdir -m 755 "$2" && cp -R "$1/native" "$2/native" && chmod -R u+rwX,go+rX "$2"';
   await execute("/bin/sh", ["-c", script, "sh", found.directory, copies], { cwd: "/", env: process.env });

@@ -29,13 +29,16 @@ export function serverIdentity(): Identity | undefined {
   return found;
 }
 
-/** Whether a user may use a path: pass through every directory above it, and read and pass through, or execute, itself. */
-export function usableBy(path: string, who: Identity | undefined): boolean {
+/** What a user has to be allowed on a path itself: to pass through a directory, or to read and execute. */
+const needs = { pass: 0o1, execute: 0o5 };
+
+/** Whether a user may use a path, which takes that they may pass through every directory above it. */
+export function usableBy(path: string, who: Identity | undefined, need: keyof typeof needs): boolean {
   if (who === undefined) return true; // As oneself: the use itself tells.
   try {
-    if (!allowed(path, who, 0o5)) return false;
+    if (!allowed(path, who, needs[need])) return false;
     for (let above = dirname(path); ; above = dirname(above)) {
-      if (!allowed(above, who, 0o1)) return false;
+      if (!allowed(above, who, needs.pass)) return false;
       if (above === dirname(above)) return true;
     }
   } catch {

@@ -29,7 +29,7 @@ export const local: Provider = async (options) => {
     );
   }
   return startOwnedServer("local", options, async (identity) => {
-    if (!usableBy(join(binaries.bin, "postgres"), identity)) {
+    if (!usableBy(join(binaries.bin, "postgres"), identity, "execute")) {
       throw new Unavailable(
         `local has ${binaries.version} in ${binaries.bin}, which the user that the server runs as cannot read`,
         `Run as another user than root, or make ${binaries.bin} readable.`,

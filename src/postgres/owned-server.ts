@@ -36,7 +36,8 @@ export async function startOwnedServer(
   const unfinished = join(clusters, `.${basename(directory)}`);
   // Not in shared memory, from which containers execute nothing.
   const disk =
-    runDirectories(options).find((place) => place !== "/dev/shm" && usableBy(place, identity)) ?? dirname(directory);
+    runDirectories(options).find((place) => place !== "/dev/shm" && usableBy(place, identity, "pass")) ??
+    dirname(directory);
   const copies = join(disk, `${basename(directory)}-bin`);
   const watchdog = watch([directory, unfinished, copies]);
   const swept = sweepAll([...runDirectories(options), clusters], identity);

@@ -51,7 +51,7 @@ export async function openWhenReady(
     try {
       return await open(to, timeoutMs);
     } catch (error) {
-      const code = error instanceof Error && "code" in error ? String(error.code) : "";
+      const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
       if (!notYet.has(code) || performance.now() > until) throw error;
     }
     await delay(2);

@@ -43,7 +43,7 @@ function unfit(parent: string, name: string, identity: Identity | undefined): st
   const bytes = Buffer.byteLength(join(parent, name, socketName));
   if (bytes > longestSocketPath)
     return `is too long a path: the socket's would have ${bytes} bytes, and at most ${longestSocketPath} work`;
-  if (!usableBy(parent, identity)) return "cannot be reached by the user that the server runs as";
+  if (!usableBy(parent, identity, "pass")) return "cannot be reached by the user that the server runs as";
   if (parent !== "/dev/shm") return undefined;
   const { bavail, bsize } = statfsSync(parent);
   return bavail * bsize < roomInSharedMemory ? "has less than 1 GiB free" : undefined;

@@ -14,7 +14,7 @@ export function createLaboratory(
     roundTrip: roundTrips({
       databases,
       migrations,
-      before: (path) => replayed.at(places.get(path) ?? -1)?.template,
+      before: (path) => replayed.at(places.get(path) ?? -1),
     }),
     async clone(work) {
       const head = replayed.at(replayed.migrations.length);

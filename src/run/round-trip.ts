@@ -1,19 +1,22 @@
 /** Up, down, up of one migration, on rows, in a database that is thrown away. */
 
 import { readCatalog } from "../catalog/read.ts";
-import type { Catalog, Execution, RoundTrip, RoundTripRequest, Rows, Session } from "../model/ports.ts";
+import type { Catalog, Database, Execution, RoundTrip, RoundTripRequest, Rows, Session } from "../model/ports.ts";
 import { parseTree } from "../sql/statements.ts";
 import type { Databases, Migration, MigrationOutcome, Migrations } from "./ports.ts";
 import { countRows, readRows } from "./rows.ts";
 
+/** A database that nobody is connected to, and its catalog. */
+export interface Place {
+  readonly template: string;
+  catalog(): Promise<Catalog>;
+}
+
 export interface RoundTrips {
   readonly databases: Databases;
   readonly migrations: Migrations;
-  /**
-   * Name of a database that nobody is connected to, as it was just before this migration; `undefined` where the replay
-   * did not come so far.
-   */
-  before(path: string): string | undefined;
+  /** The database as it was just before this migration; `undefined` where the replay did not come so far. */
+  before(path: string): Place | undefined;
 }
 
 /**
@@ -53,14 +56,14 @@ async function travel(
   name: string,
 ): Promise<RoundTrip> {
   const { databases, migrations } = world;
-  const template = world.before(request.migration);
-  if (template === undefined)
+  const place = world.before(request.migration);
+  if (!place)
     throw new Error(`there is no database as it was before ${request.migration}: the replay did not come so far`);
-  await databases.clone(template, name);
+  await databases.clone(place.template, name);
   // One session for the three, as a developer who tries it would have.
   const tool = await migrations.open(name);
   try {
-    return await stations(databases, name, request, {
+    return await stations(databases, name, place, request, {
       up: () => tool.up(migration, request.tree),
       down: () => tool.down(migration, request.tree),
     });
@@ -82,34 +85,39 @@ async function stations(
   migrate: Directions,
 ): Promise<RoundTrip> {
   const executions: Execution[] = [];
-  const look = (): Promise<Snapshot> =>
-    databases.transaction(name, async (database) => ({
-      catalog: await readCatalog(database),
-      rows: await readRows(database),
-    }));
+  const inside = <Result>(work: (database: Database) => Promise<Result>) => databases.transaction(name, work);
+  const look = () =>
+    inside(
+      async (database): Promise<Snapshot> => ({ catalog: await readCatalog(database), rows: await readRows(database) }),
+    );
   /** Whether it was carried out. */
   const note = (execution: Execution): boolean => {
     executions.push(execution);
     return execution.error === undefined;
   };
-  const load = async (part: "data" | "data-after", sql: string, before: Snapshot): Promise<Snapshot | undefined> => {
+  const load = async (
+    part: "data" | "data-after",
+    sql: string | undefined,
+    before: Rows,
+  ): Promise<Rows | undefined> => {
+    if (sql === undefined) return before;
     const error = await loadRows(databases, name, sql);
-    if (error) return note({ part, error }) ? before : undefined;
-    const after = await look();
-    note({ part, added: countRows(after.rows) - countRows(before.rows) });
-    return after;
+    const after = await inside(readRows);
+    return note(error ? { part, error } : { part, added: countRows(after) - countRows(before) }) ? after : undefined;
   };
 
-  const bare = await look();
-  const before = request.data === undefined ? bare : await load("data", request.data, bare);
-  if (!before) return tripOf(executions, bare);
-  if (!note(executed("up", await migrate.up()))) return tripOf(executions, before);
+  const bare = await inside(readRows);
+  const loaded = await load("data", request.data, bare);
+  // Rows may be loaded, the schema may not be: what `data` did to it is there before the up.
+  const before = {
+    catalog: request.data === undefined ? await place.catalog() : await inside(readCatalog),
+    rows: loaded ?? bare,
+  };
+  if (!loaded || !note(executed("up", await migrate.up()))) return tripOf(executions, before);
   const changed = await look();
-  const after = request.dataAfter === undefined ? changed : await load("data-after", request.dataAfter, changed);
-  if (!after) return tripOf(executions, before, changed);
-  // Rows may be loaded, the schema may not be: what `data-after` did to it, the down is not asked to undo.
-  const up = { catalog: changed.catalog, rows: after.rows };
-  if (!note(executed("down", await migrate.down()))) return tripOf(executions, before, up);
+  const filled = await load("data-after", request.dataAfter, changed.rows);
+  const up = { ...changed, rows: filled ?? changed.rows };
+  if (!filled || !note(executed("down", await migrate.down()))) return tripOf(executions, before, up);
   const down = await look();
   if (!note(executed("up again", await migrate.up()))) return tripOf(executions, before, up, down);
   return tripOf(executions, before, up, down, await look());

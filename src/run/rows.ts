@@ -10,8 +10,7 @@ const tables = `
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
    WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
      AND NOT (n.nspname = 'public' AND c.relname = 'pgmigrations')
-     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-   ORDER BY id COLLATE "C"`;
+     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
 
 /** Every value as PostgreSQL prints it: a number of JavaScript would hide differences. */
 const rowsOf = (table: string): string => `
@@ -27,7 +26,7 @@ const rowsOf = (table: string): string => `
  * @throws where a table holds more than `mostRows` rows, or all of them more than the connection's limit on bytes
  */
 export async function readRows(database: Pick<Database, "query">): Promise<Rows> {
-  const names = (await database.query<{ id: string }>(tables)).map(({ id }) => id);
+  const names = (await database.query<{ id: string }>(tables)).map(({ id }) => id).sort();
   if (names.length === 0) return {};
   const read = await database.query<{ id: string; count: number; rows: Rows[string] }>(
     names.map(rowsOf).join("\nUNION ALL"),

@@ -1,4 +1,5 @@
 import type { Node, ParseResult } from "libpg-query";
+import { parser } from "./parser.ts";
 
 /** One statement of an SQL text, without its semicolon and the comments before it. */
 export interface Statement {
@@ -48,12 +49,6 @@ function positions(sql: string): (byte: number) => number {
   };
 }
 
-/** The parser is a WASM module of 1.7 MB: loaded when it is first needed. */
-const parser = async () => {
-  const module = await import("libpg-query");
-  await module.loadModule();
-  return module;
-};
 
 const mistake = (sql: string, message: string, offset: number): Parsed => ({
   status: "refused",
