@@ -25,6 +25,8 @@ export interface JudgeOptions {
   /** Phases whose gates are run although they have not been started. */
   readonly phases: readonly string[];
   readonly env: BootOptions["env"];
+  /** Folders whose `node_modules` may hold PostgreSQL's binaries; the working directory unless told. */
+  readonly projects?: readonly string[];
   readonly onProgress?: (progress: Progress | { readonly kind: "booting"; readonly message: string }) => void;
   /** Aborted when whoever asked does not want the answer any more; everything is removed before the run ends. */
   readonly signal?: AbortSignal;
@@ -79,6 +81,7 @@ export async function judge(options: JudgeOptions): Promise<Run> {
       provider: options.postgres,
       major: options.major ?? read.plan.postgres.version,
       env: options.env,
+      ...(options.projects === undefined ? {} : { projects: options.projects }),
       onProgress: (message) => options.onProgress?.({ kind: "booting", message }),
     });
     const bootMs = performance.now() - begun;

@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Places } from "./places.ts";
 
 /** What a run may leave behind on this machine. */
 export interface Traces {
-  /** Numbers of the processes that work in the directory. */
+  /** Numbers of the processes that work in the runs' directory, and of their watchdogs. */
   readonly processes: readonly number[];
-  /** Files and directories in the directory. */
+  /** Runs' directories, and clusters that were not kept whole. */
   readonly files: readonly string[];
   /** Shared memory that nothing uses: System V segments by id, POSIX segments by path. */
   readonly memory: readonly string[];
@@ -13,25 +15,28 @@ export interface Traces {
 
 export const none: Traces = { processes: [], files: [], memory: [] };
 
-/** Looks for traces in a directory of runs, leaving out the shared memory that was there `before`. */
-export function tracesIn(directory: string, before: readonly string[]): Traces {
+/** Looks for traces of runs that had these places, leaving out the shared memory that was there `before`. */
+function tracesIn({ runDir, cacheDir }: Places, before: readonly string[]): Traces {
   return {
-    processes: processesIn(directory),
-    files: existsSync(directory) ? readdirSync(directory) : [],
+    processes: [...processesIn(runDir), ...watchdogsOf(runDir)],
+    files: [...names(runDir), ...names(join(cacheDir, "clusters")).filter((name) => name.startsWith("."))],
     memory: unusedMemory().filter((each) => !before.includes(each)),
   };
 }
 
 /** Waits until nothing is left, for at most two seconds, and says what is. */
-export async function tracesAfter(directory: string, before: readonly string[]): Promise<Traces> {
+export async function tracesAfter(at: Places, before: readonly string[]): Promise<Traces> {
   const until = performance.now() + 2_000;
   for (;;) {
-    const found = tracesIn(directory, before);
+    const found = tracesIn(at, before);
     if (JSON.stringify(found) === JSON.stringify(none) || performance.now() > until) return found;
     await delay(20);
   }
 }
 
+const names = (directory: string): readonly string[] => (existsSync(directory) ? readdirSync(directory) : []);
+
+/** Numbers of the processes that work inside a directory. */
 export function processesIn(directory: string): readonly number[] {
   return numbers().filter((pid) => link(`/proc/${pid}/cwd`).startsWith(`${directory}/`));
 }

@@ -57,10 +57,15 @@ INSERT INTO tenants (id, name) VALUES ('c0000000-0000-4000-8000-000000000001', '
 -- expect error: insufficient_privilege
 UPDATE tenants SET id = 'c0000000-0000-4000-8000-000000000001' WHERE id = 'd0000000-0000-4000-8000-000000000001';
 
--- test: app_rw changes and deletes no other tenant
+-- test: app_rw renames no other tenant
 -- as: app_rw
-WITH changed AS (UPDATE tenants SET name = 'taken over' WHERE id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1) SELECT count(*) = 0 FROM changed;
-WITH deleted AS (DELETE FROM tenants WHERE id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1) SELECT count(*) = 0 FROM deleted;
+WITH changed AS (UPDATE tenants SET name = 'taken over' WHERE id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1)
+SELECT count(*) = 0 FROM changed;
+
+-- test: app_rw deletes no other tenant
+-- as: app_rw
+WITH deleted AS (DELETE FROM tenants WHERE id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1)
+SELECT count(*) = 0 FROM deleted;
 
 -- test: app_ro creates no tenant
 -- as: app_ro
@@ -108,10 +113,15 @@ INSERT INTO attribution_events (tenant_id, occurred_at, raw_payload) VALUES ('b0
 -- expect error: insufficient_privilege
 UPDATE attribution_events SET tenant_id = 'b0000000-0000-4000-8000-000000000001';
 
--- test: app_rw changes and deletes no events of another tenant
+-- test: app_rw takes over no events of another tenant
 -- as: app_rw
-WITH changed AS (UPDATE attribution_events SET tenant_id = 'a0000000-0000-4000-8000-000000000001' WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1) SELECT count(*) = 0 FROM changed;
-WITH deleted AS (DELETE FROM attribution_events WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1) SELECT count(*) = 0 FROM deleted;
+WITH changed AS (UPDATE attribution_events SET tenant_id = 'a0000000-0000-4000-8000-000000000001', external_event_id = NULL WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1)
+SELECT count(*) = 0 FROM changed;
+
+-- test: app_rw deletes no events of another tenant
+-- as: app_rw
+WITH deleted AS (DELETE FROM attribution_events WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1)
+SELECT count(*) = 0 FROM deleted;
 
 -- test: app_ro writes no events
 -- as: app_ro
@@ -159,10 +169,15 @@ VALUES ('b0000000-0000-4000-8000-000000000001', 'b0000000-0000-4000-8000-0000000
 -- expect error: insufficient_privilege
 UPDATE attribution_allocations SET tenant_id = 'b0000000-0000-4000-8000-000000000001';
 
--- test: app_rw changes and deletes no allocations of another tenant
+-- test: app_rw takes over no allocations of another tenant
 -- as: app_rw
-WITH changed AS (UPDATE attribution_allocations SET tenant_id = 'a0000000-0000-4000-8000-000000000001' WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1) SELECT count(*) = 0 FROM changed;
-WITH deleted AS (DELETE FROM attribution_allocations WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1) SELECT count(*) = 0 FROM deleted;
+WITH changed AS (UPDATE attribution_allocations SET tenant_id = 'a0000000-0000-4000-8000-000000000001' WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1)
+SELECT count(*) = 0 FROM changed;
+
+-- test: app_rw deletes no allocations of another tenant
+-- as: app_rw
+WITH deleted AS (DELETE FROM attribution_allocations WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1)
+SELECT count(*) = 0 FROM deleted;
 
 -- test: app_ro writes no allocations
 -- as: app_ro
@@ -210,10 +225,15 @@ INSERT INTO revenue_ledger (tenant_id, revenue_cents) VALUES ('b0000000-0000-400
 -- expect error: insufficient_privilege
 UPDATE revenue_ledger SET tenant_id = 'b0000000-0000-4000-8000-000000000001';
 
--- test: app_rw changes and deletes no postings of another tenant
+-- test: app_rw takes over no postings of another tenant
 -- as: app_rw
-WITH changed AS (UPDATE revenue_ledger SET tenant_id = 'a0000000-0000-4000-8000-000000000001' WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1) SELECT count(*) = 0 FROM changed;
-WITH deleted AS (DELETE FROM revenue_ledger WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1) SELECT count(*) = 0 FROM deleted;
+WITH changed AS (UPDATE revenue_ledger SET tenant_id = 'a0000000-0000-4000-8000-000000000001' WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1)
+SELECT count(*) = 0 FROM changed;
+
+-- test: app_rw deletes no postings of another tenant
+-- as: app_rw
+WITH deleted AS (DELETE FROM revenue_ledger WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1)
+SELECT count(*) = 0 FROM deleted;
 
 -- test: app_ro writes no postings
 -- as: app_ro
@@ -260,10 +280,15 @@ INSERT INTO reconciliation_runs (tenant_id, last_run_at) VALUES ('b0000000-0000-
 -- expect error: insufficient_privilege
 UPDATE reconciliation_runs SET tenant_id = 'b0000000-0000-4000-8000-000000000001';
 
--- test: app_rw changes and deletes no runs of another tenant
+-- test: app_rw takes over no runs of another tenant
 -- as: app_rw
-WITH changed AS (UPDATE reconciliation_runs SET tenant_id = 'a0000000-0000-4000-8000-000000000001' WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1) SELECT count(*) = 0 FROM changed;
-WITH deleted AS (DELETE FROM reconciliation_runs WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1) SELECT count(*) = 0 FROM deleted;
+WITH changed AS (UPDATE reconciliation_runs SET tenant_id = 'a0000000-0000-4000-8000-000000000001' WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1)
+SELECT count(*) = 0 FROM changed;
+
+-- test: app_rw deletes no runs of another tenant
+-- as: app_rw
+WITH deleted AS (DELETE FROM reconciliation_runs WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1)
+SELECT count(*) = 0 FROM deleted;
 
 -- test: app_ro writes no runs
 -- as: app_ro
@@ -310,10 +335,15 @@ INSERT INTO dead_events (tenant_id, source, error_code, error_detail, raw_payloa
 -- expect error: insufficient_privilege
 UPDATE dead_events SET tenant_id = 'b0000000-0000-4000-8000-000000000001';
 
--- test: app_rw changes and deletes no dead events of another tenant
+-- test: app_rw takes over no dead events of another tenant
 -- as: app_rw
-WITH changed AS (UPDATE dead_events SET tenant_id = 'a0000000-0000-4000-8000-000000000001' WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1) SELECT count(*) = 0 FROM changed;
-WITH deleted AS (DELETE FROM dead_events WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1) SELECT count(*) = 0 FROM deleted;
+WITH changed AS (UPDATE dead_events SET tenant_id = 'a0000000-0000-4000-8000-000000000001' WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1)
+SELECT count(*) = 0 FROM changed;
+
+-- test: app_rw deletes no dead events of another tenant
+-- as: app_rw
+WITH deleted AS (DELETE FROM dead_events WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1)
+SELECT count(*) = 0 FROM deleted;
 
 -- test: app_ro writes no dead events
 -- as: app_ro

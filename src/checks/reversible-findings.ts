@@ -68,10 +68,16 @@ export function findingsOf(trip: Trip, strict: boolean): KindFinding<Code>[] {
 
 type Bare = Omit<Finding, "place" | "code"> & { readonly code: Code };
 
-function rowless({ altered, loaded }: Trip, it: string): Bare[] {
+function rowless({ altered, loaded, changes, changesRows }: Trip, it: string): Bare[] {
   const empty = altered.filter(({ rows: count }) => count === 0).map(({ table }) => table);
   const useless = loaded.filter(({ added }) => added !== null && added <= 0);
+  const idle: Bare = {
+    code: "no-rows",
+    message: `The up of ${it} changes neither the schema nor a row; the round trip was asked to be made on rows that it changes.`,
+    help: "Give the check `data:` with rows that the up part changes.",
+  };
   return [
+    ...(changes === 0 && !changesRows ? [idle] : []),
     ...empty.map(
       (table): Bare => ({
         code: "no-rows",

@@ -30,6 +30,8 @@ export type Trip = {
   readonly filled: readonly string[];
   /** How many facts of the catalog the up changed; `null` where it was refused. */
   readonly changes: number | null;
+  /** Whether it changed a row. */
+  readonly changesRows: boolean;
   /** Before the up, and after the down; `null` where it did not come so far. */
   readonly undone: Some<SchemaDifference> | null;
   /** After the up, and after the second up. */
@@ -72,12 +74,17 @@ export function tripSeen(path: string, { executions, catalogs, rows }: RoundTrip
     altered: up ? altered(before, up, rows.before) : [],
     filled: Object.keys(rows.before).filter((table) => (rows.before[table] ?? []).length > 0),
     changes: up ? compareCatalogs(before, up).length : null,
+    changesRows: rows.up ? rowDifferences(rows.before, rows.up, before).length > addedAfter(executions) : false,
     undone: down ? schemaDifferences(before, down) : null,
     redone: up && again ? schemaDifferences(up, again) : null,
     rowsUndone: rows.down ? some(undoneRows(rows.before, rows.down, before, executions)) : null,
     rowsRedone: up && rows.up && rows.again ? some(redoneRows(rows, rows.up, rows.again, up, executions)) : null,
   };
 }
+
+/** Rows that are new because `data-after` loaded them. */
+const addedAfter = (executions: readonly Execution[]): number =>
+  executions.find(({ part }) => part === "data-after")?.added ?? 0;
 
 /** `data-after` may leave rows behind, in whatever shape the down gave them: the rows from before have to be as they were. */
 function undoneRows(

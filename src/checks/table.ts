@@ -1,15 +1,25 @@
+import { checklist } from "./checklist.ts";
 import { column } from "./column.ts";
 import { constraint } from "./constraint.ts";
+import { data } from "./data.ts";
+import { document } from "./document.ts";
+import { file } from "./file.ts";
 import { index } from "./index.ts";
 import type { CheckKind } from "./kind.ts";
+import { safe } from "./safe.ts";
 import { sql } from "./sql.ts";
 import { statement } from "./statement.ts";
 
 /** All check kinds, by the word that the plan uses. A new one is its file and its word here. */
 export const kinds = {
+  checklist,
   column,
   constraint,
+  data,
+  document,
+  file,
   index,
+  safe,
   sql,
   statement,
 } as const satisfies Record<string, CheckKind>;

@@ -61,7 +61,8 @@ function formatted(report: Report, format: Format, colour: boolean, width: numbe
   return format === "json" ? json(report) : terminal(report, { colour, width });
 }
 
-const providerOf = (given: string): JudgeOptions["postgres"] =>
+/** A provider by its word, or the URL of a server. */
+export const providerOf = (given: string): JudgeOptions["postgres"] =>
   given === "auto" || given === "local" || given === "embedded" || given === "docker" ? given : { url: given };
 
 type Told = Parameters<NonNullable<JudgeOptions["onProgress"]>>[0];

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import pg from "pg";
 import type { PostgresError, Tree } from "../model/ports.ts";
 import type { Finding } from "../model/report.ts";
-import { postgresError } from "../postgres/error.ts";
+import { postgresError } from "../sql/error.ts";
 import type { Migration, MigrationFailure, MigrationOutcome } from "../run/ports.ts";
 import { type Direction, type QueryPort, runOne } from "./engine.ts";
 import { fileName } from "./list.ts";

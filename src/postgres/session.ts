@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { Answer, Session } from "../model/ports.ts";
-import { postgresError } from "./error.ts";
+import { postgresError } from "../sql/error.ts";
 import { act, control, rethrow } from "./transaction.ts";
 
 /**

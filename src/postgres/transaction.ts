@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { Acting, Attempt, Database } from "../model/ports.ts";
 import { literal, quoted } from "../sql/identifier.ts";
 import type { Limits } from "./connect.ts";
-import { postgresError } from "./error.ts";
+import { postgresError } from "../sql/error.ts";
 
 /** Statements that would leave the transaction, also behind comments. */
 export const control =

@@ -81,6 +81,7 @@ interface Directions {
 async function stations(
   databases: Databases,
   name: string,
+  place: Place,
   request: RoundTripRequest,
   migrate: Directions,
 ): Promise<RoundTrip> {

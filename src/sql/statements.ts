@@ -49,7 +49,6 @@ function positions(sql: string): (byte: number) => number {
   };
 }
 
-
 const mistake = (sql: string, message: string, offset: number): Parsed => ({
   status: "refused",
   mistake: { message, offset, line: lineAt(sql, offset) },

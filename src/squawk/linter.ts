@@ -57,15 +57,19 @@ const violations = z.array(
 
 const name = "migration.sql";
 
-/** squawk, as it is installed beside this package or fetched; see `squawkPath`. */
+/** squawk, as it is installed beside this package or fetched; see `squawkPath`. A text is linted once. */
 export function linter(finding: FindingSquawk = { env: process.env }): Linter {
   let path: Promise<string> | undefined;
+  const known = new Map<string, readonly Hazard[]>();
   return {
     async lint(sql, major) {
-      path ??= squawkPath(finding);
       // Exceptions belong in the plan, with a reason, and not in the migration that they excuse.
       const text = sql.replace(/squawk-ignore/gi, "squawk_ignore");
-      return hazards(await run(await path, major, text));
+      const key = `${major} ${text}`;
+      path ??= squawkPath(finding);
+      const found = known.get(key) ?? hazards(await run(await path, major, text));
+      known.set(key, found);
+      return found;
     },
     rules: async () => rules,
   };

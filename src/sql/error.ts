@@ -1,6 +1,6 @@
 import pg from "pg";
 import { ConnectionLost, type PostgresError } from "../model/ports.ts";
-import { conditionOf } from "../sql/conditions.ts";
+import { conditionOf } from "./conditions.ts";
 
 /** SQLSTATEs with which a server ends a connection: admin_shutdown, crash_shutdown, cannot_connect_now, … */
 const ending = /^(57P0[1-5]|08...)$/;

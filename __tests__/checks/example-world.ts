@@ -1,0 +1,94 @@
+import { created } from "../../src/catalog/compare.ts";
+import { readCatalog } from "../../src/catalog/read.ts";
+import type { CheckKind, Example } from "../../src/checks/kind.ts";
+import type { Finding, RedProof } from "../../src/model/report.ts";
+import { type Claim, type Look, look, type Sight } from "../../src/run/look.ts";
+import { prove, type WithSight } from "../../src/run/prove.ts";
+import { linter } from "../../src/squawk/linter.ts";
+import { type cluster, treeOf } from "../migrate/world.ts";
+import { filesOf, tryKind } from "./round-trips.ts";
+
+export type World = Pick<Example<unknown>, "before" | "setup" | "files">;
+
+const squawk = linter();
+const refuse = (): never => {
+  throw new Error("this kind has nothing to look for there");
+};
+
+/** A check in the world of an example: its database, or its files. */
+export interface Tried {
+  readonly claim: Claim;
+  /** As it is after the phase. */
+  readonly seen: Look;
+  /** Just before it, for kinds that are tried there. */
+  before(): Promise<Look | undefined>;
+  prove(): Promise<RedProof>;
+}
+
+export function trying(server: ReturnType<typeof cluster>) {
+  const databases = new Map<string, Promise<string>>();
+
+  async function make(setup: string): Promise<string> {
+    const name = `example_${server.name()}`;
+    await server.get().create(name);
+    const client = await server.get().connect(name, "migrator");
+    try {
+      await client.query(setup);
+    } finally {
+      await client.end();
+    }
+    return name;
+  }
+  const database = (setup: string): Promise<string> => {
+    const known = databases.get(setup) ?? make(setup);
+    databases.set(setup, known);
+    return known;
+  };
+
+  return async function attempt(kind: CheckKind, params: unknown, world: World): Promise<Tried> {
+    const claim: Claim = { kind, params: kind.params.parse(params) };
+    if (kind.looksAt === "laboratory") {
+      const tried = await tryKind(server, kind, params, filesOf({ ...world, params }));
+      return { claim, seen: tried, before: async () => undefined, prove: tried.prove };
+    }
+    const files = world.files ?? {};
+    const [before, after] = [world.before ?? "", `${world.before ?? ""};\n${world.setup ?? ""}`];
+    const catalogs = await Promise.all(
+      [before, after].map(async (setup) => server.get().transaction(await database(setup), readCatalog)),
+    );
+    const [was, is] = catalogs;
+    const sight: Omit<Sight, "database"> = {
+      tree: treeOf(files),
+      laboratory: { roundTrip: refuse, clone: refuse },
+      linter: squawk,
+      subject: {
+        phase: "1",
+        migrations: Object.keys(files).filter((path) => path.startsWith("migrations/")),
+        created: was && is ? created(was, is) : [],
+        major: 18,
+      },
+    };
+    const on =
+      (setup: string): WithSight =>
+      async (work) =>
+        server.get().transaction(await database(setup), (opened) => work({ ...sight, database: opened }));
+    const seen = await on(after)((opened) => look(claim, opened));
+    const tried = kind.looksAt === "database" && kind.points[0] === "after";
+    return {
+      claim,
+      seen,
+      before: async () => (tried ? on(before)((opened) => look(claim, opened)) : undefined),
+      prove: () =>
+        prove(claim, seen.evidence?.observed ?? null, { status: "none", reason: "not asked here" }, on(after)),
+    };
+  };
+}
+
+/** Codes of the findings; or the status, with the reason where it is errored. */
+export const codesOf = ({ verdict }: Look): readonly string[] => {
+  if (verdict.status === "failed") return verdict.findings.map(({ code }) => code);
+  return [verdict.status === "errored" ? `errored: ${verdict.reason}` : verdict.status];
+};
+
+export const findingsOf = ({ verdict }: Look): readonly Finding[] =>
+  verdict.status === "failed" ? verdict.findings : [];

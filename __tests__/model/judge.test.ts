@@ -1,0 +1,162 @@
+import { expect, test } from "@jest/globals";
+import {
+  auditViolations,
+  gatesHold,
+  judgeBefore,
+  judgeCheck,
+  judgeEvidence,
+  judgeMutant,
+  phaseState,
+  vacuity,
+  worst,
+} from "../../src/model/judge.ts";
+import type { Finding, GateResult, MutantResult, PhaseResult, RedProof, Verdict } from "../../src/model/report.ts";
+
+const finding = (code: string): Finding => ({ code, message: `${code} found; another asked.`, help: "Change it." });
+const passed: Verdict = { status: "passed" };
+const failed = (code = "wrong"): Verdict => ({ status: "failed", findings: [finding(code)] });
+const errored: Verdict = { status: "errored", reason: "broken" };
+const notRun: Verdict = { status: "not-run", reason: "stopped" };
+
+test("no findings on something that was looked at is a pass", () => {
+  expect(judgeEvidence({ looked: [], examined: 1, observed: 1 }, [])).toEqual(passed);
+});
+
+test("nothing examined is never a pass", () => {
+  expect(judgeEvidence({ looked: [], examined: 0, observed: null }, []).status).toBe("errored");
+});
+
+test.each<[name: string, verdicts: readonly Verdict[], status: Verdict["status"]]>([
+  ["nothing is not run", [], "not-run"],
+  ["one failure fails all", [passed, errored, notRun, failed()], "failed"],
+  ["an error outweighs a pass", [passed, errored], "errored"],
+  ["an error outweighs what was not run", [notRun, errored], "errored"],
+  ["what was not run outweighs a pass", [passed, notRun], "not-run"],
+  ["passes only pass", [passed, passed], "passed"],
+])("the worst of several: %s", (_name, verdicts, status) => {
+  expect(worst(verdicts).status).toBe(status);
+});
+
+test("the same finding at two points is told once", () => {
+  expect(worst([failed("a"), failed("a"), failed("b")])).toMatchObject({ findings: [{ code: "a" }, { code: "b" }] });
+});
+
+test.each<[name: string, verdict: Verdict, status: MutantResult["outcome"]["status"]]>([
+  ["a failure with the code kills", failed("wrong"), "killed"],
+  ["a failure with another code does not", failed("other"), "killed-for-another-reason"],
+  ["a pass survives", passed, "survived"],
+  ["an error proves nothing", errored, "refused"],
+])("a mutant: %s", (_name, verdict, status) => {
+  expect(judgeMutant(verdict, "wrong").status).toBe(status);
+});
+
+test.each<[name: string, verdict: Verdict, excuse: string | undefined, status: RedProof["before"]["status"]]>([
+  ["a failure is red", failed(), undefined, "red"],
+  ["a pass is vacuous", passed, undefined, "vacuous"],
+  ["a pass may be excused", passed, "it was always so", "excused"],
+  ["an error is neither", errored, "it was always so", "errored"],
+])("before the phase: %s", (_name, verdict, excuse, status) => {
+  expect(judgeBefore(verdict, excuse).status).toBe(status);
+});
+
+const mutant = (status: "killed" | "survived" | "refused"): MutantResult => ({
+  name: "it is gone",
+  sabotage: "DROP",
+  provokes: "wrong",
+  outcome: status === "refused" ? { status, reason: "not allowed" } : { status },
+});
+const none: RedProof["before"] = { status: "none", reason: "head only" };
+const red = (proof: Partial<RedProof>): RedProof => ({ before: none, mutants: [], placebo: "unmoved", ...proof });
+
+test.each<[name: string, proof: RedProof, findings: number]>([
+  ["red before the phase is enough", red({ before: { status: "red", codes: ["wrong"] } }), 0],
+  ["one killed mutant is enough", red({ mutants: [mutant("killed")] }), 0],
+  ["a refused mutant beside a killed one is no reproach", red({ mutants: [mutant("killed"), mutant("refused")] }), 0],
+  ["no evidence at all is vacuous", red({}), 1],
+  ["refused mutants only are vacuous", red({ mutants: [mutant("refused")] }), 1],
+  [
+    "an error before the phase and nothing else is vacuous",
+    red({ before: { status: "errored", reason: "no table" } }),
+    1,
+  ],
+  ["an excuse and nothing else is vacuous", red({ before: { status: "excused", reason: "r" } }), 1],
+  ["a survivor is vacuous, whatever else was killed", red({ mutants: [mutant("killed"), mutant("survived")] }), 1],
+  [
+    "holding before the phase is vacuous, whatever was killed",
+    red({ before: { status: "vacuous" }, mutants: [mutant("killed")] }),
+    1,
+  ],
+  ["a placebo that moves it is vacuous", red({ mutants: [mutant("killed")], placebo: "moved" }), 1],
+])("red proof: %s", (_name, proof, findings) => {
+  expect(vacuity(proof)).toHaveLength(findings);
+});
+
+test("a check that holds but could not have failed is failed", () => {
+  const observations = [{ point: "head", verdict: passed } as const];
+  expect(judgeCheck(observations, red({}))).toMatchObject({ status: "failed", findings: [{ code: "vacuous-check" }] });
+  expect(judgeCheck(observations, red({ mutants: [mutant("killed")] }))).toEqual(passed);
+});
+
+const gate = (id: string, verdict: Verdict, blocking = true): GateResult => ({
+  id,
+  title: id,
+  blocking,
+  place: { file: "p", line: 1 },
+  checks: [],
+  verdict,
+});
+
+test("gates hold only where each that counts has passed, and there is one", () => {
+  expect(gatesHold([gate("a", passed), gate("b", failed(), false)])).toBe(true);
+  expect(gatesHold([gate("a", passed), gate("b", notRun)])).toBe(false);
+  expect(gatesHold([gate("b", passed, false)])).toBe(false);
+  expect(gatesHold([])).toBe(false);
+});
+
+test.each([
+  [{ started: false, gatesHold: true, predecessorsVerified: true }, "not-started"],
+  [{ started: true, gatesHold: true, predecessorsVerified: true }, "verified"],
+  [{ started: true, gatesHold: false, predecessorsVerified: true }, "in-progress"],
+  [{ started: true, gatesHold: true, predecessorsVerified: false }, "prohibited"],
+] as const)("%j is %s", (facts, state) => {
+  expect(phaseState(facts)).toBe(state);
+});
+
+const phase = (
+  id: string,
+  state: PhaseResult["state"],
+  gates: readonly GateResult[],
+  after: readonly string[] = [],
+): PhaseResult => ({ id, title: id, place: { file: "p", line: 1 }, after, state, migrations: [`0_${id}`], gates });
+
+test("a phase that exists too early is told with what blocks it, its own gates folded", () => {
+  const phases = [
+    phase("A", "in-progress", [gate("A.1", failed()), gate("A.2", passed)]),
+    phase("B", "prohibited", [gate("B.1", errored)], ["A"]),
+  ];
+  const violations = auditViolations(phases);
+  expect(violations.map(({ code, phase: of, gate: at }) => [code, of, at])).toEqual([
+    ["gate-failed", "A", "A.1"],
+    ["phase-advanced", "B", undefined],
+  ]);
+  expect(violations[1]?.findings[0].message).toBe(
+    "B exists (0_B), but A does not hold (A.1); every predecessor must be verified first.",
+  );
+  expect(violations[1]?.consequences).toEqual(["B.1 gate-errored"]);
+});
+
+test("a gate that was not run is a violation, and one that does not block is none", () => {
+  expect(
+    auditViolations([phase("A", "in-progress", [gate("A.1", notRun), gate("A.2", failed(), false)])]),
+  ).toMatchObject([{ code: "gate-errored", gate: "A.1" }]);
+});
+
+test("what has not been started is no violation", () => {
+  expect(auditViolations([phase("A", "not-started", [gate("A.1", notRun)])])).toEqual([]);
+});
+
+test("a vacuous check is named as such", () => {
+  expect(auditViolations([phase("A", "in-progress", [gate("A.1", failed("vacuous-check"))])])).toMatchObject([
+    { code: "vacuous-check" },
+  ]);
+});

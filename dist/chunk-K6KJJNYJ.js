@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from "node:module";import { dirname as __pathDirname } from "node:path";import { fileURLToPath as __fileURLToPath } from "node:url";const require = __createRequire(import.meta.url);const __filename = __fileURLToPath(import.meta.url);const __dirname = __pathDirname(__filename);
+import{readFileSync as r}from"node:fs";var{version:o}=JSON.parse(r(new URL("../package.json",import.meta.url),"utf8"));export{o as a};

@@ -1,0 +1,94 @@
+import type { CheckResult, GateResult, PhaseResult, Report, Verdict, Violation } from "../model/report.ts";
+import { code, fenced, inline, prose } from "./escape.ts";
+import { conclusion, count, holding, mutantsOf } from "./words.ts";
+
+/** The report as a page of GitHub's Markdown: the verdict, what blocks, the phases, then the evidence folded away. */
+export function markdown(report: Report): string {
+  const { violations, phases, postgres, timings, tool } = report;
+  return [
+    `## ${report.conclusion === "in-order" ? "✅" : "⛔"} ${inline(conclusion(report))}`,
+    ...(violations.length === 0 ? [] : [violations.map(violationItem).join("\n")]),
+    phaseTable(phases),
+    ...phases.filter(({ state }) => state !== "not-started").map(evidence),
+    `<sub>Phasegate ${inline(tool.version)} · ${inline(report.plan.name)} (${code(report.plan.file)}) · audit · PostgreSQL ${inline(postgres.version)} (${postgres.provider}) · ${(timings.totalMs / 1000).toFixed(1)} s</sub>`,
+    "",
+  ].join("\n\n");
+}
+
+function violationItem({ code: kind, gate, phase, findings, place, consequences }: Violation, index: number): string {
+  const name = gate === undefined ? (phase ?? "") : `Gate ${gate}`;
+  const lines = findings.map(({ message, help, place: at }) => {
+    const where = at ?? place;
+    return `   ${prose(message)}\n   → ${prose(help)} (${code(`${where.file}:${where.line}`)})`;
+  });
+  const folded =
+    consequences.length === 0
+      ? ""
+      : `\n   ${count(consequences.length, "consequence")}: ${inline(consequences.join(", "))}`;
+  return `${index + 1}. **${inline(name)}** ${code(kind)}\n${lines.join("\n")}${folded}`;
+}
+
+const marks: { readonly [State in PhaseResult["state"]]: string } = {
+  verified: "✅",
+  "in-progress": "❌",
+  prohibited: "⛔",
+  regressed: "❌",
+  "not-started": "◻️",
+};
+
+function phaseTable(phases: readonly PhaseResult[]): string {
+  const rows = phases.map((phase) => {
+    const { killed, shown } = mutantsOf(phase);
+    const begun = phase.state !== "not-started";
+    const cells = [
+      marks[phase.state],
+      inline(`${phase.id} · ${phase.title}`),
+      begun ? phase.state.replace("-", " ") : "not started",
+      begun ? `${holding(phase.gates)} of ${phase.gates.length}` : "",
+      begun && shown > 0 ? `${killed} of ${shown} mutants killed` : "",
+    ];
+    return `| ${cells.join(" | ")} |`;
+  });
+  return ["| | Phase | State | Gates | Red proof |", "| --- | --- | --- | --- | --- |", ...rows].join("\n");
+}
+
+const mark = ({ status }: Verdict): string => ({ passed: "✅", failed: "❌", errored: "💥", "not-run": "◻️" })[status];
+
+function evidence(phase: PhaseResult): string {
+  const failing = phase.gates.length - holding(phase.gates);
+  const gates = phase.gates.toSorted(
+    (a, b) => Number(a.verdict.status === "passed") - Number(b.verdict.status === "passed"),
+  );
+  const title = `${inline(phase.id)} evidence · ${count(phase.gates.length, "gate")}${failing === 0 ? "" : `, ${failing} do not hold`}`;
+  return [`<details><summary>${title}</summary>`, ...gates.map(gateBlock), "</details>"].join("\n\n");
+}
+
+function gateBlock({ id, title, verdict, checks }: GateResult): string {
+  const list = checks.map(checkItem).join("\n");
+  const failing = checks.filter((check) => check.verdict.status !== "passed");
+  return [`${mark(verdict)} **${inline(id)}** ${inline(title)}`, list, ...failing.map(executed)]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+function checkItem({ kind, claim, verdict, red }: CheckResult): string {
+  const killed = red?.mutants.filter(({ outcome }) => outcome.status === "killed").length ?? 0;
+  const proof = red
+    ? ` · before: ${red.before.status} · ${killed} of ${count(red.mutants.length, "mutant")} killed`
+    : "";
+  const reason = verdict.status === "errored" || verdict.status === "not-run" ? ` · ${inline(verdict.reason)}` : "";
+  return `- ${mark(verdict)} ${code(`${kind}: ${claim}`)}${proof}${reason}`;
+}
+
+/** What was sent and what came back, of a check that does not hold. */
+function executed({ kind, observations }: CheckResult): string {
+  const evidence = observations.find(({ verdict }) => verdict.status !== "passed")?.evidence;
+  if (!evidence) return "";
+  const observed = JSON.stringify(evidence.observed, null, 1);
+  return [
+    `<details><summary>${inline(kind)} as executed</summary>`,
+    fenced(evidence.looked.slice(0, 20).join("\n"), "sql"),
+    fenced(observed.length > 4000 ? `${observed.slice(0, 4000)}…` : observed, "json"),
+    "</details>",
+  ].join("\n\n");
+}
