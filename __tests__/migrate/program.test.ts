@@ -84,7 +84,9 @@ test.each([
 test("attack 51: it sees of the environment its connection alone", async () => {
   process.env.GITHUB_TOKEN = "secret";
   process.env.INPUT_TOKEN = "secret";
-  const names = up("pgm.sql(`CREATE TABLE seen AS SELECT '${Object.keys(process.env).sort().join(' ')}' AS names`)");
+  const names = up(
+    `pgm.sql("CREATE TABLE seen AS SELECT '" + Object.keys(process.env).sort().join(" ") + "' AS names")`,
+  );
   const run = await server.apply({ [one]: names }, "allow");
   expect(await server.rows(run.database, "SELECT names FROM seen")).toEqual([
     { names: "HOME PATH PGAPPNAME PGDATABASE PGHOST PGPASSWORD PGPORT PGUSER TMPDIR" },

@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import type { SchemaMutant } from "../../src/catalog/mutants.ts";
 import { proveSuite } from "../../src/suites/prove.ts";
 import { readSuite } from "../../src/suites/read.ts";
 import { inWords } from "../../src/suites/result.ts";
@@ -58,17 +59,17 @@ const cases: readonly (readonly [sentence: string, body: string, said: string])[
   [
     "an error with another condition",
     "-- expect error: check_violation\nINSERT INTO events VALUES (1, 1, 1);",
-    `the error is unique_violation on events_pkey: duplicate key value violates unique constraint "events_pkey" (Key (id)=(1) already exists.); check_violation is expected`,
+    `the error is unique_violation on events_pkey: duplicate key value violates unique constraint "events_pkey"; check_violation is expected`,
   ],
   [
     "an error of another constraint",
     "-- expect error: unique_violation on idx_external\nINSERT INTO events VALUES (1, 1, 1);",
-    `the error is unique_violation on events_pkey: duplicate key value violates unique constraint "events_pkey" (Key (id)=(1) already exists.); unique_violation on idx_external is expected`,
+    `the error is unique_violation on events_pkey: duplicate key value violates unique constraint "events_pkey"; unique_violation on idx_external is expected`,
   ],
   [
     "an error whose message is another",
     "-- expect error: check_violation matching ^parts\nINSERT INTO events VALUES (3, 1, -1);",
-    `the error is check_violation on ck_cents: new row for relation "events" violates check constraint "ck_cents" (Failing row contains (3, 1, -1, null).); check_violation matching ^parts is expected`,
+    `the error is check_violation on ck_cents: new row for relation "events" violates check constraint "ck_cents"; check_violation matching ^parts is expected`,
   ],
   [
     "a typo is not the refusal that was expected",
@@ -78,7 +79,7 @@ const cases: readonly (readonly [sentence: string, body: string, said: string])[
   [
     "a statement that is refused fails its case",
     "INSERT INTO events VALUES (3, 1, -1);\nSELECT true;",
-    `a statement is refused: check_violation on ck_cents: new row for relation "events" violates check constraint "ck_cents" (Failing row contains (3, 1, -1, null).)`,
+    `a statement is refused: check_violation on ck_cents: new row for relation "events" violates check constraint "ck_cents"`,
   ],
   [
     "a case goes on after an expected error, without what it did",
@@ -205,8 +206,8 @@ const proofs: readonly (readonly [sentence: string, body: string, by: string])[]
   ],
   [
     "a partial index is over all rows",
-    "-- set: app.tenant = 2\nINSERT INTO events VALUES (3, 2, 0), (4, 2, 0);\nSELECT count(*) = 3 FROM events;",
-    "constraint ck_cents on public.events: with another comparison",
+    "INSERT INTO events VALUES (3, 1, 0, 'many'), (4, 1, 0, 'many');\nSELECT count(*) = 3 FROM events;",
+    "index public.idx_external: over all rows",
   ],
   [
     "a default is dropped",
@@ -236,7 +237,7 @@ const proofs: readonly (readonly [sentence: string, body: string, by: string])[]
   [
     "row level security is not forced",
     "SELECT count(*) = 1 FROM events;",
-    "policy tenant on public.events: using true",
+    "table public.events: row level security not forced",
   ],
   [
     "a policy accepts every row",
@@ -264,6 +265,44 @@ const proofs: readonly (readonly [sentence: string, body: string, by: string])[]
     "materialized view public.daily: without rows",
   ],
   [
+    "a check is always true",
+    "-- expect error: check_violation on ck_cents\nINSERT INTO events VALUES (3, 1, -1);",
+    "constraint ck_cents on public.events: made always true",
+  ],
+  [
+    "a unique index is none",
+    "-- expect error: unique_violation on idx_external\nINSERT INTO events VALUES (3, 1, 1, 'x');",
+    "index public.idx_external: no longer unique",
+  ],
+  [
+    "a unique index is over no rows",
+    "-- expect error: unique_violation on idx_external\nINSERT INTO events VALUES (3, 1, 1, 'x');",
+    "index public.idx_external: over no rows",
+  ],
+  [
+    "a delete cascades no more",
+    "INSERT INTO parts (event, cents) VALUES (1, 100);\nDELETE FROM events;\nSELECT count(*) = 0 FROM parts;",
+    "constraint fk_event on public.parts: with another action on delete",
+  ],
+  [
+    "a function does nothing",
+    "-- expect error: check_violation on sum_of_parts\nINSERT INTO parts (event, cents) VALUES (1, 99);",
+    "function public.check_sum(): with an empty body",
+  ],
+  [
+    "a trigger is not fired by INSERT",
+    "-- expect error: check_violation on sum_of_parts\nINSERT INTO parts (event, cents) VALUES (1, 99);",
+    "trigger sum_of_parts on public.parts: with an event less",
+  ],
+  [
+    "a function runs with its caller's rights",
+    "-- as: app_rw\n-- expect error: check_violation on sum_of_parts\nINSERT INTO parts (event, cents) VALUES (1, 99);",
+    "function public.check_sum(): no longer security definer",
+  ],
+  ["a policy is gone", "SELECT count(*) = 1 FROM events;", "policy tenant on public.events: dropped"],
+  ["a policy shows every row", "SELECT count(*) = 1 FROM events;", "policy tenant on public.events: using true"],
+  ["row level security is off", "SELECT count(*) = 1 FROM events;", "table public.events: row level security disabled"],
+  [
     "its own sabotage",
     "-- sabotage: DELETE FROM events\n--   WHERE id = 1\nSELECT EXISTS (SELECT FROM events);",
     "its own sabotage",
@@ -273,7 +312,9 @@ const proofs: readonly (readonly [sentence: string, body: string, by: string])[]
 test.each(proofs)("a case fails when %s", async (_, body, by) => {
   const suite = await suiteOf(`-- test: it\n${body}`);
   expect(await runSuite(suite, await laboratory(schema))).toMatchObject({ cases: [{ result: { status: "passed" } }] });
-  expect(await proveSuite(suite, await laboratory(schema))).toMatchObject([{ status: "killed", by }]);
+  const mutants = ({ object, operator }: SchemaMutant) => `${object}: ${operator}` === by;
+  expect(await proveSuite(suite, await laboratory(schema), { mutants })).toMatchObject([{ status: "killed", by }]);
+  expect(await proveSuite(suite, await laboratory(schema))).toMatchObject([{ status: "killed" }]);
 });
 
 test.each([

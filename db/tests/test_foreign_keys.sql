@@ -92,7 +92,7 @@ DELETE FROM tenants WHERE id = 'a0000000-0000-4000-8000-000000000001';
 SELECT count(*) = 0 FROM dead_events;
 
 -- test: deleting a tenant leaves the others alone
--- sabotage: CREATE FUNCTION wipe() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN DELETE FROM attribution_allocations; RETURN NULL; END $$; CREATE TRIGGER wipe AFTER DELETE ON tenants FOR EACH ROW EXECUTE FUNCTION wipe()
+-- sabotage: CREATE RULE wipe AS ON DELETE TO tenants DO ALSO DELETE FROM attribution_allocations
 DELETE FROM tenants WHERE id = 'a0000000-0000-4000-8000-000000000001';
 SET LOCAL app.current_tenant_id = 'b0000000-0000-4000-8000-000000000001';
 SELECT (SELECT count(*) FROM tenants) = 1

@@ -179,11 +179,8 @@ async function proveParams(
       overlay(world.tree, Object.fromEntries(gone.map((file) => [file, undefined]))),
     );
     results.push(
-      result(
-        `no file matches ${glob}`,
-        gone.join(", "),
-        "no-files",
-        suite.judge(params, { ...observed, unmatched })
+      result(`no file matches ${glob}`, gone.join(", "), "no-files", suite.judge(params, { ...observed, unmatched })),
+    );
   }
   const { file } = first;
   const text = world.tree.read(file) ?? "";

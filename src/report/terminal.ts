@@ -1,5 +1,6 @@
 import { createColors } from "picocolors";
 import type { Finding, PhaseResult, Place, Report, Violation } from "../model/report.ts";
+import { visible } from "./escape.ts";
 import { conclusion, count, holding, mutantsOf } from "./words.ts";
 
 export interface TerminalOptions {
@@ -12,110 +13,121 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 const at = ({ file, line }: Place): string => `${file}:${line}`;
 
 /** The report for people at a terminal. */
-export function terminal(report: Report, { colour, width }: TerminalOptions): string {
+export function terminal(given: Report, { colour, width }: TerminalOptions): string {
+  const report = shown(given);
   const c = createColors(colour);
   const columns = Math.max(60, Math.min(width, 120));
   const widest = Math.max(10, ...report.phases.map(({ id }) => id.length + 2));
 
-  const aligned = (left: string, right: string): string =>
-    `${left}${" ".repeat(Math.max(2, columns - left.length - right.length))}${right}`;
+  /** A line with something at its right end; what is too long in the middle is cut. */
+  const row = (mark: string, name: string, rest: string, right: string, paint: (text: string) => string): string => {
+    // The sign for prohibited takes two columns.
+    const room = columns - name.length - right.length - 6 - (mark === "⛔" ? 2 : 1);
+    const middle = rest.length > room ? `${rest.slice(0, room - 1)}…` : rest.padEnd(room);
+    return `  ${paint(mark)} ${c.bold(name)} ${middle}  ${c.dim(right)}`.trimEnd();
+  };
 
   const phaseLine = (phase: PhaseResult): string => {
-    const { killed, shown } = mutantsOf(phase);
-    const gates = `${holding(phase.gates)}/${phase.gates.length} gates`;
-    const mutants = shown === 0 ? "" : `${killed === shown ? killed : `${killed} of ${shown}`} mutants killed`;
-    const time = report.timings.phasesMs[phase.id];
-    const counts = `${gates.padStart(11)}   ${mutants}`;
-    const name = phase.id.padEnd(widest);
-    const line = (mark: string, rest: string, paint: (text: string) => string) =>
-      `  ${paint(mark)} ${c.bold(name)} ${rest}${time === undefined ? "" : c.dim(aligned("", seconds(time)).slice(-Math.max(8, columns - rest.length - name.length - 6)))}`;
-    switch (phase.state) {
-      case "verified":
-        return line("✔", counts, c.green);
-      case "prohibited":
-        return line("⛔", `${counts}   prohibited: ${phase.after.join(", ")} not verified`, c.red);
-      default:
-        return line("✘", counts, c.red);
-    }
+    const { killed, shown: tried } = mutantsOf(phase);
+    const counts = [
+      `${holding(phase.gates)}/${phase.gates.length} gates`.padStart(11),
+      ...(tried === 0
+        ? []
+        : [killed === tried ? `${count(killed, "mutant")} killed` : `${killed} of ${count(tried, "mutant")} killed`]),
+      ...(phase.state === "prohibited" ? [`prohibited: ${phase.after.join(", ")} not verified`] : []),
+    ];
+    const [mark, paint] =
+      phase.state === "verified" ? (["✔", c.green] as const) : [phase.state === "prohibited" ? "⛔" : "✘", c.red];
+    return row(
+      mark,
+      phase.id.padEnd(widest),
+      counts.join("   "),
+      seconds(report.timings.phasesMs[phase.id] ?? 0),
+      paint,
+    );
   };
 
   const finding = ({ message, help, place }: Finding): string[] => {
-    const [found = message, asked] =
-      message.split("; ", 2).length === 2 ? splitOnce(message, "; ") : [message, undefined];
+    const [found, asked] = splitOnce(message, "; ");
     return [
       ...field("found", found, columns, c.dim),
-      ...(asked === undefined ? [] : field("asked", asked.replace(/^the plan asks for /, ""), columns, c.dim)),
-      ...field("do", place === undefined ? help : `${help} (${at(place)})`, columns, c.dim),
+      ...(asked === "" ? [] : field("asked", asked.replace(/^the plan asks for /, ""), columns, c.dim)),
+      ...field("do", help, columns, c.dim),
+      ...(place === undefined ? [] : field("at", at(place), columns, c.dim)),
     ];
   };
 
   const violation = ({ code, gate, phase, findings, place, consequences }: Violation): string[] => {
-    const title = report.phases.flatMap(({ gates }) => gates).find(({ id }) => id === gate)?.title;
-    const head =
-      gate === undefined
-        ? `${code}${phase === undefined ? "" : ` ${phase}`}`
-        : `${gate} ${title ?? ""}${code === "gate-failed" ? "" : ` (${code})`}`;
+    const title = report.phases.flatMap(({ gates }) => gates).find(({ id }) => id === gate)?.title ?? "";
+    const name = gate === undefined ? code : gate;
+    const rest = gate === undefined ? (phase ?? "") : `${oneLine(title)}${code === "gate-failed" ? "" : ` (${code})`}`;
+    const consequence = `${count(consequences.length, "consequence")}: ${consequences.join(", ")}`;
     return [
-      `  ${c.red(code === "phase-advanced" ? "⛔" : "✘")} ${c.bold(head)}${c.dim(aligned(" ".repeat(head.length + 4), at(place)).slice(head.length + 4))}`,
+      row(code === "phase-advanced" ? "⛔" : "✘", name, rest, at(place), c.red),
       ...findings.flatMap((each, index) => [...(index === 0 ? [] : [""]), ...finding(each)]),
-      ...(consequences.length === 0
-        ? []
-        : field("so", `${count(consequences.length, "consequence")}: ${consequences.join(", ")}`, columns, c.dim)),
+      ...(consequences.length === 0 ? [] : field("so", consequence, columns, c.dim)),
       "",
     ];
   };
 
+  const started = report.phases.filter(({ state }) => state !== "not-started");
   const idle = report.phases.filter(({ state }) => state === "not-started").map(({ id }) => id);
-  const soft = report.phases
-    .filter(({ state }) => state !== "not-started")
-    .flatMap(({ gates }) => gates.filter(({ blocking, verdict }) => !blocking && verdict.status !== "passed"));
-  const { postgres } = report;
+  const soft = started.flatMap(({ gates }) =>
+    gates.filter(({ blocking, verdict }) => !blocking && verdict.status !== "passed"),
+  );
+  const { postgres, violations, timings } = report;
+  const ready = `PostgreSQL ${postgres.version} (${postgres.provider}) ready in ${seconds(timings.bootMs)}. ${postgres.why}`;
   const last = conclusion(report);
-  const total = seconds(report.timings.totalMs);
+  const total = seconds(timings.totalMs);
   return [
     "",
-    ...wrap(
-      `PostgreSQL ${postgres.version} (${postgres.provider}) ready in ${seconds(report.timings.bootMs)}${postgres.why === "" ? "" : `. ${postgres.why}`}`,
-      columns - 2,
-    ).map((line) => `  ${c.dim(line)}`),
-    ...report.phases.filter(({ state }) => state !== "not-started").map(phaseLine),
-    ...(idle.length === 0 ? [] : [`  ${c.dim(`◌ ${idle.join(" ")}     not started`)}`]),
-    ...soft.map(({ id, title, verdict }) => `  ${c.yellow("!")} ${id} ${title}: ${verdict.status}, and does not count`),
+    ...wrap(ready, columns - 2).map((line) => `  ${c.dim(line)}`),
+    ...started.map(phaseLine),
+    ...(idle.length === 0
+      ? []
+      : wrap(`◌ ${idle.join(" ")}   not started`, columns - 2).map((line) => `  ${c.dim(line)}`)),
+    ...soft.map(({ id, title, verdict }) =>
+      row("!", id, `${oneLine(title)}: ${verdict.status}, and does not count`, "", c.yellow),
+    ),
     "",
-    ...report.violations.flatMap(violation),
-    `${report.violations.length === 0 ? c.green(last) : c.red(last)}${c.dim(aligned(last, total).slice(last.length))}`,
+    ...violations.flatMap(violation),
+    `${(violations.length === 0 ? c.green : c.red)(last)}${" ".repeat(Math.max(2, columns - last.length - total.length))}${c.dim(total)}`,
     "",
   ].join("\n");
 }
 
+const oneLine = (text: string): string => text.replace(/\s+/g, " ");
+
+/** The same report, in which no text of the change can move the cursor, colour or reorder anything. */
+function shown<Value>(value: Value): Value {
+  // Strings for strings: the shape stays what it was.
+  return JSON.parse(JSON.stringify(value), (_key, inner: unknown) =>
+    typeof inner === "string" ? visible(inner) : inner,
+  ) as Value;
+}
+
 function splitOnce(text: string, by: string): [string, string] {
   const index = text.indexOf(by);
-  return [text.slice(0, index), text.slice(index + by.length)];
+  return index < 0 ? [text, ""] : [text.slice(0, index), text.slice(index + by.length)];
 }
 
 /** A labelled paragraph with a hanging indent. */
 function field(label: string, text: string, columns: number, paint: (text: string) => string): string[] {
   const [first = "", ...rest] = wrap(text, columns - 13);
-  return [`    ${paint(label.padEnd(8))} ${first}`, ...rest.map((line) => `${" ".repeat(13)}${line}`)];
+  return [`    ${paint(label.padEnd(8))} ${first}`.trimEnd(), ...rest.map((line) => `${" ".repeat(13)}${line}`)];
 }
 
-/** Breaks between words; text of the change cannot move the cursor or colour anything. */
+/** Breaks between words. */
 export function wrap(text: string, columns: number): string[] {
-  return printable(text)
-    .split("\n")
-    .flatMap((paragraph) => {
-      const lines: string[] = [];
-      let line = "";
-      for (const word of paragraph.split(" ")) {
-        if (line !== "" && line.length + 1 + word.length > columns) {
-          lines.push(line);
-          line = word;
-        } else line = line === "" ? word : `${line} ${word}`;
-      }
-      return [...lines, line];
-    });
+  return text.split("\n").flatMap((paragraph) => {
+    const lines: string[] = [];
+    let line = "";
+    for (const word of paragraph.trimEnd().split(" ")) {
+      if (line !== "" && line.length + 1 + word.length > columns) {
+        lines.push(line);
+        line = word;
+      } else line = line === "" ? word : `${line} ${word}`;
+    }
+    return [...lines, line];
+  });
 }
-
-/** Control and bidirectional characters as they are written in code. */
-export const printable = (text: string): string =>
-  text.replace(/[^\P{C}\n]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);

@@ -80,5 +80,7 @@ function score(mutant: SchemaMutant, look: Look, catalog: Catalog): number {
   const granted = / granted to (.*)$/.exec(mutant.operator)?.[1];
   // Most roles are never looked at: what they could be granted comes last.
   if (granted !== undefined) return place + (look.kinds?.has("policy") && granted === look.as ? 0 : 7);
+  // They fail every case that inserts, whatever it says afterwards.
+  if (mutant.operator === "default dropped" || mutant.operator === "revoked") return place + 3;
   return place + (look.kinds === undefined || look.kinds.has(object.kind) ? 0 : 1);
 }

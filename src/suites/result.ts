@@ -108,15 +108,16 @@ const refusalsByRule: readonly string[] = [
 const byRule = (condition: string) => refusalsByRule.includes(condition) || /^(?=.*\d)[0-9A-Z]{5}$/.test(condition);
 
 /**
- * Whether a case that holds was failed by a sabotage. An assertion must have turned: a boolean, an expected error that did
- * not come or is another one, or a refusal by a rule of the schema. That a name is unknown now, or a type another, only
- * shows that the statement cannot be carried out any more.
+ * Whether a case that holds was failed by a sabotage: `assertion`, a boolean or an expected error turned; `refusal`, a
+ * rule of the schema refuses a statement that the case only needs. That a name is unknown now, or a type another, only
+ * shows that the statement cannot be carried out any more, and kills nothing.
  */
-export function isKilled(result: CaseResult): boolean {
-  if (result.status === "passed") return false;
+export function killOf(result: CaseResult): "assertion" | "refusal" | undefined {
+  if (result.status === "passed") return undefined;
   const { reason } = result;
-  if (reason.kind === "not-true" || reason.kind === "accepted") return true;
-  return (reason.kind === "other-error" || reason.kind === "refused") && byRule(reason.condition);
+  if (reason.kind === "not-true" || reason.kind === "accepted") return "assertion";
+  if ((reason.kind !== "other-error" && reason.kind !== "refused") || !byRule(reason.condition)) return undefined;
+  return reason.kind === "other-error" ? "assertion" : "refusal";
 }
 
 /** For people: what was found and what was asked, then what to do. */

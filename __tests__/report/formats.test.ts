@@ -1,0 +1,61 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { expect, test } from "@jest/globals";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { json } from "../../src/report/json.ts";
+import { markdown } from "../../src/report/markdown.ts";
+import { reportJsonSchema } from "../../src/report/schema.ts";
+import { terminal, wrap } from "../../src/report/terminal.ts";
+import { samples } from "./samples.ts";
+
+const formats = {
+  txt: (name: string) => terminal(report(name), { colour: false, width: 96 }),
+  md: (name: string) => markdown(report(name)),
+};
+
+const report = (name: string) => {
+  const sample = samples[name];
+  if (!sample) throw new Error(`no sample ${name}`);
+  return sample;
+};
+
+const each = Object.keys(samples).flatMap((name) => (["txt", "md"] as const).map((format) => [name, format] as const));
+
+/** `UPDATE_GOLDEN=1 npm run jest -- __tests__/report` writes the files anew; look at what changed. */
+test.each(each)("%s as %s is what its golden file says", (name, format) => {
+  const file = new URL(`golden/${name}.${format}`, import.meta.url);
+  const written = formats[format](name);
+  if (process.env.UPDATE_GOLDEN === "1") writeFileSync(file, written);
+  expect(existsSync(file)).toBe(true);
+  expect(written).toBe(readFileSync(file, "utf8"));
+});
+
+test("the JSON of every sample meets the schema that is shipped, and one more key does not", () => {
+  const validate = new Ajv2020({ strict: false }).compile(reportJsonSchema());
+  for (const [name, sample] of Object.entries(samples))
+    expect([name, validate(JSON.parse(json(sample))), validate.errors]).toEqual([name, true, null]);
+  expect(validate({ ...report("errored"), more: 1 })).toBe(false);
+});
+
+test("a line fits the terminal, whatever the change says", () => {
+  for (const name of ["one-failed", "very-long", "prohibited"]) {
+    const lines = terminal(report(name), { colour: false, width: 80 })
+      .split("\n")
+      .filter((line) => line.includes(" ") && !/[a-z]{81}/.test(line) && !line.includes("tttttttt"));
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  }
+});
+
+test("colour is there only when it was asked for", () => {
+  expect(terminal(report("one-failed"), { colour: false, width: 96 })).not.toContain("\u001b");
+  expect(terminal(report("one-failed"), { colour: true, width: 96 })).toContain("\u001b[31m");
+});
+
+test("nothing of the change can move the cursor or reorder a line", () => {
+  const text = `${terminal(report("markup"), { colour: false, width: 96 })}${markdown(report("markup"))}`;
+  expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
+});
+
+test("words are wrapped, and only words", () => {
+  expect(wrap("a bb ccc", 4)).toEqual(["a bb", "ccc"]);
+  expect(wrap("aaaaaa b", 4)).toEqual(["aaaaaa", "b"]);
+});

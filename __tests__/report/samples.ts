@@ -1,0 +1,159 @@
+import { auditViolations } from "../../src/model/judge.ts";
+import type { CheckResult, GateResult, PhaseResult, Report, Verdict } from "../../src/model/report.ts";
+
+/** One set of reports for every format. */
+
+const passed: Verdict = { status: "passed" };
+const nullable: Verdict = {
+  status: "failed",
+  findings: [
+    {
+      code: "nullable",
+      message: "attribution_allocations.model_version is nullable; the plan asks for NOT NULL.",
+      help: "Add `ALTER COLUMN model_version SET NOT NULL` to the migration, after its backfill.",
+      place: { file: "migrations/0006_enhance.sql", line: 31 },
+    },
+  ],
+};
+
+const check = (claim: string, verdict: Verdict): CheckResult => ({
+  kind: "column",
+  claim,
+  place: { file: "phasegate.yml", line: 12, column: 13 },
+  observations: [
+    {
+      point: "after",
+      verdict,
+      evidence: { looked: ["SELECT 1"], examined: 1, observed: { type: "text", nullable: verdict !== passed } },
+    },
+  ],
+  ...(verdict === passed
+    ? {
+        red: {
+          before: { status: "red", codes: ["no-column"] },
+          mutants: [
+            {
+              name: "the column is gone",
+              sabotage: "ALTER TABLE …",
+              provokes: "no-column",
+              outcome: { status: "killed" },
+            },
+          ],
+          placebo: "unmoved",
+        },
+      }
+    : {}),
+  verdict,
+});
+
+const gate = (id: string, title: string, verdict: Verdict, more: Partial<GateResult> = {}): GateResult => ({
+  id,
+  title,
+  blocking: true,
+  place: { file: "phasegate.yml", line: 10, column: 9 },
+  checks: [check(`${id} claims`, verdict)],
+  verdict,
+  ...more,
+});
+
+const phase = (
+  id: string,
+  title: string,
+  state: PhaseResult["state"],
+  gates: readonly GateResult[],
+  after: readonly string[] = [],
+): PhaseResult => ({
+  id,
+  title,
+  place: { file: "phasegate.yml", line: 5, column: 5 },
+  after,
+  state,
+  migrations: state === "not-started" ? [] : [`0006_${id.toLowerCase()}`],
+  gates,
+});
+
+const report = (phases: readonly PhaseResult[]): Report => {
+  const violations = auditViolations(phases);
+  return {
+    version: 1,
+    tool: { name: "phasegate", version: "1.2.3" },
+    plan: { name: "Revenue attribution", file: "phasegate.yml" },
+    base: { kind: "audit" },
+    postgres: { provider: "embedded", version: "18.4", why: "the plan asks for 18; local has 15.18." },
+    phases,
+    violations,
+    conclusion: violations.length === 0 ? "in-order" : "must-not-be-merged",
+    timings: {
+      totalMs: 2430,
+      bootMs: 210,
+      replayMs: 300,
+      checksMs: 400,
+      proofMs: 500,
+      phasesMs: Object.fromEntries(phases.map(({ id }) => [id, 400])),
+    },
+  };
+};
+
+const baseline = phase("baseline", "Core tables", "verified", [
+  gate("baseline.1", "Tables exist", passed),
+  gate("baseline.2", "CI runs the tests", nullable, { blocking: false }),
+]);
+const idle = phase(
+  "4C",
+  "Ledger",
+  "not-started",
+  [gate("4C.1", "Migration", { status: "not-run", reason: "The phase has not been started." })],
+  ["4B"],
+);
+const hostile =
+  "<!-- x --></details>|`*_@octocat_* ``` #1 \u202Egnp.exe\u0007\u001b[31m\n::error::forged\n[a](javascript:x)";
+
+export const samples: { readonly [name: string]: Report } = {
+  "all-verified": report([
+    baseline,
+    phase("4A", "Enhance", "verified", [gate("4A.1", "Column", passed)], ["baseline"]),
+  ]),
+  "one-failed": report([
+    baseline,
+    phase(
+      "4A",
+      "Enhance the allocation schema",
+      "in-progress",
+      [gate("4A.2", "Ratio", passed), gate("4A.3", "Model version column added", nullable)],
+      ["baseline"],
+    ),
+    idle,
+  ]),
+  errored: report([
+    phase("4A", "Enhance", "in-progress", [
+      gate("4A.1", "Column", { status: "errored", reason: "permission denied for table a" }),
+    ]),
+  ]),
+  prohibited: report([
+    baseline,
+    phase("4A", "Enhance", "in-progress", [gate("4A.3", "Model version column added", nullable)], ["baseline"]),
+    phase("4B", "Sum", "prohibited", [gate("4B.1", "View", passed), gate("4B.2", "Trigger", nullable)], ["4A"]),
+    idle,
+  ]),
+  "empty-text": report([
+    phase("4A", "", "in-progress", [
+      gate("4A.1", "", { status: "failed", findings: [{ code: "x", message: "", help: "" }] }),
+    ]),
+  ]),
+  "very-long": report([
+    phase("4A", "long ".repeat(60).trim(), "in-progress", [
+      gate("4A.1", "t".repeat(300), {
+        status: "failed",
+        findings: [{ code: "x", message: `${"found ".repeat(60)}; ${"asked ".repeat(60)}`, help: "do ".repeat(60) }],
+      }),
+    ]),
+  ]),
+  markup: report([
+    phase("4A", hostile, "in-progress", [
+      gate("4A.1", hostile, {
+        status: "failed",
+        findings: [{ code: "x", message: hostile, help: hostile, place: { file: `migrations/${hostile}`, line: 1 } }],
+      }),
+    ]),
+  ]),
+};
