@@ -8,6 +8,7 @@ import {
   readFileSync,
   readlinkSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -115,7 +116,7 @@ describe("who gets in", () => {
     );
     await server.stop();
     const [kept = ""] = readdirSync(join(at.cacheDir, "clusters"));
-    const page = readFileSync(join(at.cacheDir, "clusters", kept, "global", "1260"), "latin1");
+    const page = readFileSync(join(at.cacheDir, "clusters", kept, "data", "global", "1260"), "latin1");
     expect(page).toContain("SCRAM-SHA-256$1:");
     expect(page).not.toContain(row?.verifier);
   });
@@ -139,6 +140,16 @@ describe("the cache", () => {
     expect(await ask((await booted()).superuser, "SELECT datname FROM pg_database WHERE datname = 'proof'")).toEqual(
       [],
     );
+  });
+
+  test("a kept cluster that lost the content of a file is made anew", async () => {
+    await (await booted()).stop();
+    const [kept = ""] = readdirSync(join(at.cacheDir, "clusters"));
+    const catalog = join(at.cacheDir, "clusters", kept, "data", "base", "1", "1259");
+    truncateSync(catalog);
+    const server = await booted();
+    expect(await ask(server.superuser, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+    expect(statSync(catalog).size).toBeGreaterThan(0);
   });
 
   test("a cache that cannot be used is done without", async () => {

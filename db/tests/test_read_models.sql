@@ -19,7 +19,7 @@ INSERT INTO reconciliation_runs (tenant_id, last_run_at, state) VALUES
     ('b0000000-0000-4000-8000-000000000001', '2025-11-03 02:00:00+00', 'running');
 
 -- test: revenue is the sum of a tenant's postings, in units and not in cents
--- sabotage: UPDATE revenue_ledger SET revenue_cents = revenue_cents + 1
+-- sabotage: DELETE FROM revenue_ledger WHERE revenue_cents = 4999
 REFRESH MATERIALIZED VIEW mv_realtime_revenue;
 SELECT total_revenue = 149.99 FROM mv_realtime_revenue WHERE tenant_id = 'a0000000-0000-4000-8000-000000000001';
 

@@ -62,7 +62,7 @@ function judged(
 ): MigrationOutcome {
   if ("condition" in after) return { status: "refused", error: after };
   const expected = direction === "up" ? [...before.names, name] : before.names.filter((other) => other !== name);
-  if (false && after.names.join("\n") !== expected.join("\n")) {
+  if (after.names.join("\n") !== expected.join("\n")) {
     return refused(
       `after the ${direction} part pgmigrations holds ${list(after.names)}; ${list(expected)} was asked: it did not run to its end, or wrote there itself`,
     );

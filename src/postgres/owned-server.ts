@@ -56,7 +56,7 @@ export async function startOwnedServer(
     const env = serverEnvironment(options);
     const cache = { path: clusters, unfinished };
     const onProgress = options.onProgress ?? (() => undefined);
-    const keep = await makeDataDirectory({
+    await makeDataDirectory({
       binaries,
       directory,
       identity,
@@ -68,11 +68,7 @@ export async function startOwnedServer(
     const settings = { ...settingsFor(binaries.major), unix_socket_directories: directory, ...options.settings };
     const server = startPostgres(join(binaries.bin, "postgres"), settings, { cwd: directory, env, ...identity });
     const [version] = await Promise.all([server.ready(superuser), swept]);
-    const kept = keep();
-    const stop = async (): Promise<void> => {
-      await kept;
-      await server.stop(watchdog);
-    };
+    const stop = (): Promise<void> => server.stop(watchdog);
     return { provider, ...version, superuser, prefix: "", owned: true, died: server.died, stop };
   } catch (error) {
     await watchdog.end();
