@@ -77,6 +77,7 @@ export async function judge(options: JudgeOptions): Promise<Run> {
   let server: Server | undefined;
   let cluster: Cluster | undefined;
   try {
+    options.onProgress?.({ kind: "booting", message: "" });
     server = await boot({
       provider: options.postgres,
       major: options.major ?? read.plan.postgres.version,

@@ -46,10 +46,10 @@ test.each<readonly [name: string, word: keyof typeof kinds, params: object, path
     "sql",
     { name: "n", query: "SELECT 1", gives: true },
     "sabotage",
-    "expected",
+    "Invalid input",
   ],
   ["false is nothing to ask a query for", "sql", { ...query, gives: false }, "gives", ""],
-  ["no rows are asked for with empty", "sql", { ...query, gives: { rows: [] } }, "gives", ""],
+  ["no rows are asked for with empty", "sql", { ...query, gives: { rows: [] } }, "gives.rows", ""],
   [
     "a statement is refused or accepted",
     "statement",

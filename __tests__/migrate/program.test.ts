@@ -114,6 +114,21 @@ export const up = async (pgm) => {
   await server.get().clone(run.database, `${run.database}_copy`);
 });
 
+test("attack 51: a process that leaves the group keeps no session of the database", async () => {
+  const holds = `const pg = require("pg"); const client = new pg.Client(); client.on("error", () => process.exit());
+    client.connect().then(() => client.query("SELECT 1")).then(() => console.log("connected")); setTimeout(() => process.exit(), 20000);`;
+  const text = `import { spawn } from "node:child_process";
+export const up = async (pgm) => {
+  const left = spawn(process.execPath, ["-e", ${JSON.stringify(holds)}], { detached: true, stdio: ["ignore", "pipe", "inherit"] });
+  await new Promise((resolve) => left.stdout.once("data", resolve));
+  pgm.sql("CREATE TABLE a ()");
+};`;
+  const run = await server.apply({ [one]: text }, "allow");
+  expect(run.last).toEqual({ status: "applied", findings: [] });
+  await run.close();
+  await server.get().clone(run.database, `${run.database}_copy`);
+});
+
 test("attack 51: a program that does not end is killed", async () => {
   const run = await server.apply({}, "allow");
   const client = await server.get().connect(run.database, "migrator");

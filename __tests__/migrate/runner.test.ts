@@ -61,8 +61,8 @@ test.each([
   ],
   [
     "characters of several bytes before it do not move the line",
-    migration("SELECT 'äöü€😀😀😀';\nSELECT '😀' || nothing;"),
-    { condition: "undefined_column", line: 3, statement: "SELECT '😀' || nothing" },
+    migration(`SELECT 'äöü€';\nSELECT '${"😀".repeat(40)}';\nSELECT '😀' || nothing;`),
+    { condition: "undefined_column", line: 4, statement: "SELECT '😀' || nothing" },
   ],
   [
     "an error inside a function is at the statement that called it",

@@ -6,6 +6,8 @@ import { document } from "./document.ts";
 import { file } from "./file.ts";
 import { index } from "./index.ts";
 import type { CheckKind } from "./kind.ts";
+import { migration } from "./migration.ts";
+import { reversible } from "./reversible.ts";
 import { safe } from "./safe.ts";
 import { sql } from "./sql.ts";
 import { statement } from "./statement.ts";
@@ -19,6 +21,8 @@ export const kinds = {
   document,
   file,
   index,
+  migration,
+  reversible,
   safe,
   sql,
   statement,

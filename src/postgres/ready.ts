@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import type { ConnectionSettings } from "../model/ports.ts";
+import { codeOf } from "./provider.ts";
 
 /** What a server says of itself. */
 export interface Version {
@@ -33,16 +34,19 @@ export async function versionOf(client: pg.Client): Promise<Version> {
   return { version: row.version.split(" ")[0] ?? row.version, major: Math.floor(row.number / 10_000) };
 }
 
-/** Refusals of a server that is still starting. */
-const notYet = new Set(["ENOENT", "ECONNREFUSED", "ECONNRESET", "57P03"]);
+/** What it looks like when a server is not there yet: no socket, or one that nobody listens on. */
+const absent = new Set(["ENOENT", "ECONNREFUSED", "ECONNRESET"]);
+const starting = "57P03";
 
 /**
  * Connects as soon as the server lets it in.
+ * @param wait whether a server that is not there at all is waited for, or only one that says that it is starting
  * @throws what the server refuses for another reason, or the last refusal after the time is over
  */
 export async function openWhenReady(
   to: ConnectionSettings,
   timeoutMs: number,
+  wait: "starting" | "absent",
   signal?: AbortSignal,
 ): Promise<pg.Client> {
   const until = performance.now() + timeoutMs;
@@ -51,8 +55,9 @@ export async function openWhenReady(
     try {
       return await open(to, timeoutMs);
     } catch (error) {
-      const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
-      if (!notYet.has(code) || performance.now() > until) throw error;
+      const code = codeOf(error);
+      const notYet = code === starting || (wait === "absent" && absent.has(code));
+      if (!notYet || performance.now() > until) throw error;
     }
     await delay(2);
   }

@@ -20,7 +20,7 @@ const newPrefix = (): string => `phasegate_${randomBytes(6).toString("hex")}_`;
  */
 export const url: Provider = async (options) => {
   const superuser = settingsOf(options);
-  const client = await openWhenReady(superuser, connectTimeoutMs).catch((cause: unknown): never => {
+  const client = await openWhenReady(superuser, connectTimeoutMs, "starting").catch((cause: unknown): never => {
     throw new Unavailable(
       `url does not answer: ${wordsOf(cause)}`,
       "Start the server that the URL names, or correct the URL.",

@@ -114,6 +114,7 @@ export async function examine(
 
 async function counted(jobs: readonly Job[], kind: "checking" | "proving", world: World): Promise<void> {
   let done = 0;
+  world.progress({ kind, done, count: jobs.length });
   await inParallel(
     jobs.map(({ run, ...job }) => ({
       ...job,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execute } from "./execute.ts";
 import { ownedName, sweep } from "./owner.ts";
@@ -64,8 +64,7 @@ export async function fetchPinned(
       if (!existsSync(kept)) throw error; // Otherwise another run was faster.
     }
   } finally {
-    rmSync(unfinished, { recursive: true, force: true });
-    await watchdog.endIdle();
+    await watchdog.end();
   }
   return root;
 }

@@ -71,7 +71,7 @@ function startTime(pid: number): number {
       process.kill(pid, 0);
       return 0;
     } catch (error) {
-      return error instanceof Error && "code" in error && error.code === "EPERM" ? 0 : -1;
+      return Reflect.get(Object(error), "code") === "EPERM" ? 0 : -1;
     }
   }
 }

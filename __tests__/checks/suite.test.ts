@@ -1,0 +1,77 @@
+import { describe, expect, test } from "@jest/globals";
+import { suite } from "../../src/checks/suite.ts";
+import { said, tryKind } from "../suites/kind.ts";
+import { server } from "../suites/server.ts";
+import { fixture, schema } from "../suites/sql.ts";
+
+const it = server();
+const tried = (files: { readonly [path: string]: string }, globs = ["tests/*.sql"]) =>
+  tryKind(it, suite, { setup: schema, files, params: { files: globs } });
+const refused =
+  "-- test: less than nothing\n-- expect error: check_violation on ck_cents\nINSERT INTO events VALUES (9, 1, -1);\n";
+
+describe("every example holds, and every mutant of it is noticed", () => {
+  test.each(suite.examples.map((example, index) => [index, example] as const))(
+    "example %d",
+    async (_, { setup = "", files = {}, params }) => {
+      const seen = await tryKind(it, suite, { setup, files, params });
+      expect(said(seen)).toEqual([]);
+      expect(seen.red?.placebo).toBe("unmoved");
+      expect(seen.red?.mutants.filter(({ outcome }) => outcome.status !== "killed")).toEqual([]);
+      expect([...new Set(seen.red?.mutants.map(({ provokes }) => provokes))].sort()).toEqual([...suite.codes].sort());
+    },
+  );
+});
+
+test.each([
+  ["no file matches", {}, ["no-files: tests/*.sql matches no file; the plan asks for SQL tests there."]],
+  [
+    "a file was renamed out of the glob",
+    { "tests/a.sql.off": refused },
+    ["no-files: tests/*.sql matches no file; the plan asks for SQL tests there."],
+  ],
+  ["a file without cases", { "tests/a.sql": "SELECT 1;" }, ["unreadable: tests/a.sql:1: the file has no case."]],
+  ["a file that is empty", { "tests/a.sql": "" }, ["unreadable: tests/a.sql:1: the file has no case."]],
+  [
+    "a fixture that is refused",
+    { "tests/a.sql": `INSERT INTO nothing VALUES (1);\n${refused}` },
+    ['fixture-refused: tests/a.sql:1: the fixture is refused: undefined_table: relation "nothing" does not exist.'],
+  ],
+  [
+    "a case that fails, in the second file",
+    { "tests/a.sql": refused, "tests/b.sql": `${fixture}-- test: it\nSELECT count(*) = 7 FROM events;` },
+    ['case-failed: tests/b.sql:4: case "it": the SELECT gives false; it must give one row that is true.'],
+  ],
+])("%s", async (_, files, findings) => {
+  expect(said(await tried(files))).toEqual(findings);
+});
+
+test("every glob must match", async () => {
+  expect(said(await tried({ "tests/a.sql": refused }, ["tests/*.sql", "more/*.sql"]))).toEqual([
+    "no-files: more/*.sql matches no file; the plan asks for SQL tests there.",
+  ]);
+});
+
+test("a case that nothing fails is told by its name", async () => {
+  const { red } = await tried({ "tests/a.sql": `${refused}-- test: nothing\nSELECT true;` });
+  expect(red?.mutants.filter(({ outcome }) => outcome.status === "survived")).toMatchObject([
+    {
+      name: 'case "nothing" of tests/a.sql can fail',
+      provokes: "case-failed",
+      sabotage: expect.stringMatching(/^\d+ mutants of the schema$/),
+    },
+  ]);
+});
+
+test("two runs see the same, to the byte", async () => {
+  const files = {
+    "tests/a.sql": `${fixture}${refused}-- test: two\n-- session A\nUPDATE events SET cents = 1 WHERE id = 1;\n-- session B\nSELECT cents = 100 FROM events;`,
+  };
+  const [one, two] = [await tried(files), await tried(files)];
+  expect(one.verdict.status).toBe("passed");
+  expect(JSON.stringify(two)).toBe(JSON.stringify(one));
+});
+
+test("what the file claims is one line", () => {
+  expect(suite.claim({ files: ["a/*.sql", "b.sql"] })).toBe("every case of a/*.sql, b.sql holds");
+});
