@@ -202,7 +202,7 @@ test.each<readonly [name: string, word: keyof typeof kinds, base: object, head: 
   ["an exception more", "safe", {}, { disable: { a: "b" } }, "weaker"],
   ["an exception less", "safe", { disable: { a: "b" } }, {}, "stronger"],
   ["an exception with another reason", "safe", { disable: { a: "b" } }, { disable: { a: "c" } }, "same"],
-])("%s (%s) is %4$s", (_, word, base, head, strength) => {
+])("%s (%s)", (_, word, base, head, strength) => {
   const { params, strength: order } = kindOf(word);
   expect(order(params.parse(base), params.parse(head))).toBe(strength);
 });

@@ -102,7 +102,7 @@ test.each<readonly [name: string, text: string, expected: readonly string[]]>([
   ["random text that is long", "SELECT 'q8Zr3vXk1LpW7mYtB5nCd0HsJf4GuEaR';", ["credentials 1"]],
   [
     "a hash, a uuid and a long name are no keys",
-    "SELECT 'd41d8cd98f00b204e9800998ecf8427e', '00000000-0000-0000-0000-000000000001', 'idx_attribution_allocations_tenant_event_model_channel';",
+    "SELECT 'd41d8cd98f00b204e9800998ecf8427e', '00000000-0000-0000-0000-000000000001', 'idx_attribution_allocations_tenant_event_model_channel', 'attributionAllocationsTenantEventModel2';",
     [],
   ],
   [

@@ -8,7 +8,7 @@ const it = server();
 const tried = (files: { readonly [path: string]: string }, globs = ["tests/*.sql"]) =>
   tryKind(it, suite, { setup: schema, files, params: { files: globs } });
 const refused =
-  "-- test: less than nothing\n-- expect error: check_violation on ck_cents\nINSERT INTO events VALUES (9, 1, -1);\n";
+  "-- set: app.tenant = 1\n-- test: less than nothing\n-- expect error: check_violation on ck_cents\nINSERT INTO events VALUES (9, 1, -1);\n";
 
 describe("every example holds, and every mutant of it is noticed", () => {
   test.each(suite.examples.map((example, index) => [index, example] as const))(

@@ -23,7 +23,7 @@ const mistaken: readonly (readonly [sentence: string, sql: string, ...mistakes: 
   [
     "two cases of one name",
     `-- test: last\nSELECT true;${last}`,
-    '4: there is another case "last"; Give each case a name of its own.',
+    '3: there is another case "last"; Give each case a name of its own.',
   ],
   [
     "transaction control in a case",
@@ -49,7 +49,7 @@ const mistaken: readonly (readonly [sentence: string, sql: string, ...mistakes: 
     "1: `\\set x 1` is a command of psql, which is not at work here; Write the value where it is used, or `-- set: name = value`.",
     "2: `\\i other.sql` is a command of psql, which is not at work here; Write the statements of the other file here.",
     "4: `\\gset` is a command of psql, which is not at work here; Write the query where its value is used.",
-    '7: PostgreSQL cannot read it: syntax error at or near "SELECT"; Correct the SQL.',
+    '7: PostgreSQL cannot read it: syntax error at or near "true"; Correct the SQL.',
   ],
   [
     "SQL that cannot be parsed, and mistakes elsewhere",

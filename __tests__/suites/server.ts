@@ -36,6 +36,8 @@ export function server(major = 18) {
     } finally {
       await client.end();
     }
+    // Its own copy, because a database that somebody looks at cannot be copied.
+    await cluster().clone(name, `template_${name}`);
     return name;
   }
 
@@ -60,7 +62,7 @@ export function server(major = 18) {
         async clone(work) {
           count += 1;
           const name = `clone_${count}`;
-          await cluster().clone(head, name);
+          await cluster().clone(`template_${head}`, name);
           try {
             return await work({
               catalog,

@@ -49,8 +49,8 @@ test.each([
     "passed",
   ],
   [
-    "two halves in two sessions are refused when they are committed",
-    `${half("A", 50)}${half("B", 50)}-- session A\n-- expect error: check_violation on sum_of_parts\n-- commit\n-- session B\n-- expect error: check_violation on sum_of_parts\n-- commit`,
+    "two halves in two sessions wait for each other at their commits, and neither is accepted",
+    `${half("A", 50)}${half("B", 50)}-- session A\n-- expect error: deadlock_detected\n-- commit\n-- session B\n-- expect error: check_violation on sum_of_parts\n-- commit`,
     "passed",
   ],
   [
@@ -60,7 +60,7 @@ test.each([
   ],
   [
     "a refusal at the end that nobody expects",
-    half("A", 50),
+    `${half("A", 50)}SELECT true;`,
     "a statement is refused: check_violation on sum_of_parts: parts of event 1 make 50, not 100",
   ],
   [

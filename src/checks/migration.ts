@@ -106,7 +106,7 @@ async function tried({ laboratory, tree }: LaboratoryWorld, path: string): Promi
   const text = tree.read(path);
   if (text === undefined) return { path, exists: false, traps: [], refused: [], upChanges: null, downChanges: null };
   const traps = path.toLowerCase().endsWith(".sql") ? await textTraps(path, text) : [];
-  const { executions, catalogs } = await laboratory.roundTrip({ migration: path, tree });
+  const { executions, catalogs } = await laboratory.roundTrip({ migration: path, tree, once: true });
   const { before, up, down } = catalogs;
   return {
     path,
@@ -130,8 +130,7 @@ function findingsOf({ path, traps, refused, upChanges, downChanges }: Tried): Ki
   );
   const noDown = traps.some(({ code }) => code === "no-down");
   for (const refusal of refused) {
-    // A second up that is refused is a matter of `reversible`.
-    if (refusal.part !== "up" && (refusal.part !== "down" || noDown)) continue;
+    if (refusal.part === "down" && noDown) continue;
     findings.push({
       code: refusal.part === "up" ? "up-refused" : "down-refused",
       message: `The ${refusal.part} part of ${file} is refused: ${refusalWords(refusal)}; it was asked to run.`,

@@ -157,6 +157,8 @@ export interface RoundTripRequest {
   readonly data?: string;
   /** SQL that loads rows which only the up makes possible. */
   readonly dataAfter?: string;
+  /** Ends after the down: the second up is left out. */
+  readonly once?: boolean;
 }
 
 /** What a session says to a statement. */
@@ -180,7 +182,7 @@ export interface Session {
   tentatively<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Opens a transaction as this role and with these settings. */
   begin(acting: Acting): Promise<void>;
-  commit(): Promise<Attempt>;
+  commit(): Promise<Answer>;
   rollback(): Promise<void>;
   /** The statement that is under way waits for a lock which another session holds. */
   waits(): Promise<boolean>;

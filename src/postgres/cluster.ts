@@ -51,7 +51,7 @@ export async function openCluster(server: Server, setup: ClusterSetup): Promise<
     tester: `${server.prefix}tester`,
   };
   const password = { judge: randomBytes(24).toString("base64url"), migrator: randomBytes(24).toString("base64url") };
-  const admin = await connect(server.superuser, cap);
+  const admin = inTurn(await connect(server.superuser, cap));
   const pools = new Map<string, pg.Client[]>();
   const made = new Set<string>();
 
@@ -125,9 +125,27 @@ export async function openCluster(server: Server, setup: ClusterSetup): Promise<
   };
 }
 
+/** A connection that many ask at the same time: one question after the other. */
+export interface Shared {
+  query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  end(): Promise<void>;
+}
+
+function inTurn(client: pg.Client): Shared {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]) {
+      const turn = last.then(async () => (await client.query<Row>(sql, values && [...values])).rows);
+      last = turn.catch(() => undefined);
+      return turn;
+    },
+    end: () => client.end(),
+  };
+}
+
 /** Names of the plan's roles that a lent server has already; one that may do other things than the plan says is refused. */
-async function rolesThatExist(admin: pg.Client, roles: readonly PlanRole[]): Promise<ReadonlySet<string>> {
-  const { rows } = await admin.query<{ name: string; bypassrls: boolean; superuser: boolean }>(
+async function rolesThatExist(admin: Shared, roles: readonly PlanRole[]): Promise<ReadonlySet<string>> {
+  const rows = await admin.query<{ name: string; bypassrls: boolean; superuser: boolean }>(
     "SELECT rolname AS name, rolbypassrls AS bypassrls, rolsuper AS superuser FROM pg_roles WHERE rolname = ANY ($1)",
     [roles.map(({ name }) => name)],
   );

@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { Answer, Session } from "../model/ports.ts";
 import { postgresError } from "../sql/error.ts";
+import type { Shared } from "./cluster.ts";
 import { act, control, rethrow } from "./transaction.ts";
 
 /**
@@ -8,7 +9,7 @@ import { act, control, rethrow } from "./transaction.ts";
  *
  * @param watcher a connection that can see which backends wait for which
  */
-export async function openSession(client: pg.Client, watcher: pg.Client): Promise<Session> {
+export async function openSession(client: pg.Client, watcher: Shared): Promise<Session> {
   const pid = (await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid")).rows[0]?.pid;
   const send = async (sql: string): Promise<Answer> => {
     try {
@@ -49,7 +50,7 @@ export async function openSession(client: pg.Client, watcher: pg.Client): Promis
       await client.query("ROLLBACK").catch(rethrow);
     },
     async waits() {
-      const { rows } = await watcher
+      const rows = await watcher
         .query<{ waits: boolean }>("SELECT cardinality(pg_blocking_pids($1)) > 0 AS waits", [pid])
         .catch(rethrow);
       return rows[0]?.waits === true;

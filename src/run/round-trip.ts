@@ -38,7 +38,7 @@ export function roundTrips(world: RoundTrips): (request: RoundTripRequest) => Pr
 }
 
 /** Everything that a trip depends on: of a program also what it may import. */
-function keyOf({ tree, migration, data, dataAfter }: RoundTripRequest, { kind }: Migration): string {
+function keyOf({ tree, migration, data, dataAfter, once = false }: RoundTripRequest, { kind }: Migration): string {
   const folder = migration.slice(0, migration.lastIndexOf("/") + 1);
   const files = kind === "sql" ? [migration] : tree.list().filter((path) => path.startsWith(folder));
   return JSON.stringify([
@@ -46,6 +46,7 @@ function keyOf({ tree, migration, data, dataAfter }: RoundTripRequest, { kind }:
     files.map((path) => [path, tree.read(path) ?? null]),
     data ?? null,
     dataAfter ?? null,
+    once,
   ]);
 }
 
@@ -120,7 +121,7 @@ async function stations(
   const up = { ...changed, rows: filled ?? changed.rows };
   if (!filled || !note(executed("down", await migrate.down()))) return tripOf(executions, before, up);
   const down = await look();
-  if (!note(executed("up again", await migrate.up()))) return tripOf(executions, before, up, down);
+  if (request.once || !note(executed("up again", await migrate.up()))) return tripOf(executions, before, up, down);
   return tripOf(executions, before, up, down, await look());
 }
 

@@ -132,6 +132,7 @@ function noneWaits(draft: Draft): void {
 export function finish(draft: Draft): Suite | undefined {
   noneWaits(draft);
   const [first, ...more] = draft.cases.map((one) => finishCase(draft, one));
+  if (!first && draft.broken) return undefined;
   if (!first) {
     draft.tell(
       1,

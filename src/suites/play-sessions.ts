@@ -14,10 +14,17 @@ interface Player {
   open: boolean;
   /** A statement of the open transaction was refused: what is left is to end it. */
   aborted: boolean;
-  /** The statement that waits for a lock. */
-  pending?: { readonly step: StatementStep; readonly answer: Promise<Answer>; settled: boolean };
+  /** What waits for a lock. */
+  pending?: Pending;
   /** What the last statement expects, and got no error for yet: its transaction's end may bring it. */
   owed?: Expectation;
+}
+
+interface Pending {
+  readonly answer: Promise<Answer>;
+  /** What the answer says about the case, and where the session is then. */
+  readonly take: (answer: Answer) => void;
+  settled: boolean;
 }
 
 /** Plays a case of several sessions in a clone that nobody uses afterwards. */
@@ -27,13 +34,8 @@ export async function playSessions(clone: Clone, one: SessionsCase): Promise<Cas
   try {
     for (const [name, acting] of Object.entries(one.sessions)) {
       const as = acting.as ?? clone.testRole;
-      players.set(name, {
-        name,
-        session: await clone.session(),
-        acting: { ...acting, as },
-        open: false,
-        aborted: false,
-      });
+      const session = await clone.session();
+      players.set(name, { name, session, acting: { ...acting, as }, open: false, aborted: false });
     }
     for (const step of one.steps) {
       const player = players.get(step.session);
@@ -44,7 +46,6 @@ export async function playSessions(clone: Clone, one: SessionsCase): Promise<Cas
     await endAll([...players.values()], says, one.line);
     return resultOf(says, one.line);
   } finally {
-    // One that waits is released when the one it waits for is closed.
     await Promise.all([...players.values()].map(({ session }) => session.close()));
   }
 }
@@ -52,36 +53,32 @@ export async function playSessions(clone: Clone, one: SessionsCase): Promise<Cas
 const isReason = (say: Say) => typeof say === "object";
 
 async function take(player: Player, step: SessionStep, says: Say[]): Promise<void> {
-  if (!(await awaitPending(player, says))) {
+  if (!(await isFree(player))) {
     says.push({ kind: "stuck", line: step.line, session: player.name });
     return;
   }
   if (says.some(isReason)) return;
-  if (step.kind === "commit") return commit(player, step.expects ?? player.owed, step.line, says);
-  if (step.kind === "rollback") {
-    if (player.open) await player.session.rollback();
+  if (step.kind === "commit") await commit(player, step.expects ?? player.owed, step.line, says);
+  else {
+    // It was accepted, and no transaction's end can refuse it any more.
     if (player.owed) says.push(judgeExpectation(player.owed, { accepted: true }));
-    reset(player);
-    return;
+    delete player.owed;
+    if (step.kind === "rollback") await rollBack(player);
+    else if (player.aborted) says.push(afterRefusal(step.line));
+    else await start(player, step, says);
   }
-  if (player.owed) says.push(judgeExpectation(player.owed, { accepted: true }));
-  delete player.owed;
-  if (player.aborted) {
-    says.push({
-      kind: "refused",
-      line: step.line,
-      condition: "in_failed_sql_transaction",
-      found: "in_failed_sql_transaction: the session's transaction was refused before; end it with `-- rollback`",
-    });
-    return;
-  }
-  await start(player, step, says);
 }
 
-function reset(player: Player): void {
+const afterRefusal = (line: number): Say =>
+  refusal(line, {
+    condition: "in_failed_sql_transaction",
+    message: "a statement of the session's transaction was refused; end it with `-- rollback`",
+  });
+
+async function rollBack(player: Player): Promise<void> {
+  if (player.open) await player.session.rollback();
   player.open = false;
   player.aborted = false;
-  delete player.owed;
 }
 
 async function start(player: Player, step: StatementStep, says: Say[]): Promise<void> {
@@ -95,17 +92,12 @@ async function start(player: Player, step: StatementStep, says: Say[]): Promise<
       return;
     }
   }
-  const pending = { step, answer: session.attempt(step.sql), settled: false };
-  const settled = pending.answer.then(() => {
-    pending.settled = true;
+  await send(player, session.attempt(step.sql), (answer) => {
+    if (!answer.accepted) player.aborted = true;
+    // A deferred constraint may still refuse it when the transaction ends.
+    if (step.expects && answer.accepted) player.owed = step.expects;
+    else says.push(judgeAnswer(step, answer));
   });
-  player.pending = pending;
-  // Either it ends, or it is seen to wait for somebody.
-  while (!pending.settled) {
-    await Promise.race([settled, pause(1)]);
-    if (!pending.settled && (await session.waits())) return;
-  }
-  await finishPending(player, says);
 }
 
 /** The isolation level is chosen before everything else of a transaction; what is left is for `act`. */
@@ -116,56 +108,72 @@ async function isolated(session: Session, { set = {}, ...rest }: Acting): Promis
   return { ...rest, set: others };
 }
 
-async function finishPending(player: Player, says: Say[]): Promise<void> {
-  const { pending } = player;
-  if (!pending) return;
-  const { step, answer } = pending;
-  const given = await answer;
-  delete player.pending;
-  if (!given.accepted) player.aborted = true;
-  // A deferred constraint may still refuse it when the transaction ends.
-  if (step.expects && given.accepted) player.owed = step.expects;
-  else says.push(judgeAnswer(step, given));
+/** Deferred constraints are checked now, which may wait as any statement. */
+async function commit(player: Player, expects: Expectation | undefined, line: number, says: Say[]): Promise<void> {
+  delete player.owed;
+  if (player.aborted || !player.open) {
+    await rollBack(player);
+    if (expects) says.push(judgeExpectation(expects, { accepted: true }));
+    return;
+  }
+  await send(player, player.session.commit(), (answer) => {
+    player.open = false;
+    if (expects) says.push(judgeExpectation(expects, answer));
+    else if (!answer.accepted) says.push(refusal(line, answer.error));
+  });
 }
 
-/** Gives whether nothing is under way any more. */
-async function awaitPending(player: Player, says: Say[]): Promise<boolean> {
-  const { pending, session } = player;
-  if (!pending) return true;
+/** Goes on when there is an answer, or when the session is seen to wait for another. */
+async function send(player: Player, answer: Promise<Answer>, take: Pending["take"]): Promise<void> {
+  const pending: Pending = { answer, take, settled: false };
+  const done = () => {
+    pending.settled = true;
+  };
+  // A lost connection is told where the answer is awaited.
+  const settled = answer.then(done, done);
+  player.pending = pending;
   while (!pending.settled) {
+    await Promise.race([settled, pause(1)]);
+    if (!pending.settled && (await player.session.waits())) return;
+  }
+  await finish(player);
+}
+
+async function finish(player: Player): Promise<void> {
+  const { pending } = player;
+  if (!pending) return;
+  const answer = await pending.answer;
+  delete player.pending;
+  pending.take(answer);
+}
+
+/** Whether nothing of the session is under way any more; it is given the time that a released lock needs to be seen. */
+async function isFree(player: Player): Promise<boolean> {
+  const { pending, session } = player;
+  while (pending && !pending.settled) {
     if (await session.waits()) {
-      // What has just been released may need a moment to be seen.
       await pause(20);
       if (!pending.settled && (await session.waits())) return false;
     }
     await pause(1);
   }
-  await finishPending(player, says);
+  await finish(player);
   return true;
 }
 
-async function commit(player: Player, expects: Expectation | undefined, line: number, says: Say[]): Promise<void> {
-  if (!player.open) return;
-  const answer = player.aborted ? await player.session.rollback().then(() => undefined) : await player.session.commit();
-  if (expects && answer) says.push(judgeExpectation(expects, answer));
-  else if (expects) says.push(judgeExpectation(expects, { accepted: true }));
-  else if (answer && !answer.accepted) says.push(refusal(line, answer.error));
-  reset(player);
-}
-
-/** Commits what is open in the order of the sessions; one that waits comes after those that it waits for. */
+/** Commits what is open in the order of the sessions; one that waits is left to come after those that it waits for. */
 async function endAll(players: readonly Player[], says: Say[], line: number): Promise<void> {
-  let left = players.filter(({ open }) => open);
-  while (left.length > 0 && !says.some(isReason)) {
-    const waiting: Player[] = [];
-    for (const player of left) {
-      if (await awaitPending(player, says)) await commit(player, player.owed, line, says);
-      else waiting.push(player);
+  for (;;) {
+    let moved = false;
+    for (const player of players) {
+      if (says.some(isReason)) return;
+      if (!player.open || !(await isFree(player))) continue;
+      if (player.open) await commit(player, player.owed, line, says);
+      moved = true;
     }
-    if (waiting.length === left.length) {
-      says.push({ kind: "stuck", line, session: waiting[0]?.name ?? "" });
-      return;
-    }
-    left = waiting;
+    const waiting = players.flatMap(({ pending }) => (pending ? [pending.answer] : []));
+    if (waiting.length === 0 && players.every(({ open }) => !open)) return;
+    // They wait for each other: PostgreSQL finds that out, and refuses one of them.
+    if (!moved) await Promise.race(waiting);
   }
 }

@@ -21,12 +21,9 @@ export interface Executed {
 export function execute(file: string, args: readonly string[], execution: Execution): Promise<Executed> {
   const { timeoutMs, ...options } = execution;
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, {
-      ...options,
-      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs, killSignal: "SIGKILL" }),
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(file, args, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    // A timer of its own: Node's leaves one running for a program that cannot be started.
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), timeoutMs);
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -35,8 +32,12 @@ export function execute(file: string, args: readonly string[], execution: Execut
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
     });
-    child.on("error", (cause) => reject(new Error(`${file} cannot be started: ${cause.message}`, { cause })));
+    child.on("error", (cause) => {
+      clearTimeout(timer);
+      reject(new Error(`${file} cannot be started: ${cause.message}`, { cause }));
+    });
     child.on("close", (code, signal) => {
+      clearTimeout(timer);
       if (code === 0) return resolve({ stdout, stderr });
       const said = (stderr.trim() || stdout.trim()).slice(-2_000);
       reject(new Error(`${file} ended with ${signal ?? `exit code ${code}`}${said === "" ? "" : `: ${said}`}`));

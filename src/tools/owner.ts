@@ -20,15 +20,19 @@ export function ownedName(): string {
  * @param uids the users whose directories may be removed
  */
 export async function sweep(directory: string, uids: readonly number[]): Promise<void> {
-  const left = names(directory).filter((name) => {
+  const gone = names(directory).filter((name) => {
     const [, home = "", pid = "", started = ""] = pattern.exec(name) ?? [];
     if (home === "" || Number.parseInt(home, 36) !== namespace()) return false;
-    return (
-      startTime(Number.parseInt(pid, 36)) !== Number.parseInt(started, 36) &&
-      uids.includes(owner(join(directory, name)))
-    );
+    return startTime(Number.parseInt(pid, 36)) !== Number.parseInt(started, 36);
   });
-  await Promise.all(left.map((name) => reap([join(directory, name)]).catch(() => undefined)));
+  await Promise.all(gone.map((name) => sweepOne(join(directory, name), uids).catch(() => undefined)));
+}
+
+/** As the user whose directory it is: root must not be led by what another user may have put there. */
+async function sweepOne(path: string, uids: readonly number[]): Promise<void> {
+  const found = lstatSync(path);
+  if (!found.isDirectory() || !uids.includes(found.uid)) return;
+  await reap([path], found.uid === process.getuid?.() ? {} : { uid: found.uid, gid: found.gid });
 }
 
 function names(directory: string): readonly string[] {
@@ -36,15 +40,6 @@ function names(directory: string): readonly string[] {
     return readdirSync(directory);
   } catch {
     return [];
-  }
-}
-
-function owner(path: string): number {
-  try {
-    const found = lstatSync(path);
-    return found.isDirectory() ? found.uid : -1;
-  } catch {
-    return -1;
   }
 }
 

@@ -14,7 +14,7 @@ const script = `
 trap '' HUP INT QUIT TERM
 working() {
   if [ -e /proc/self/cwd ]; then
-    ls -ld /proc/[0-9]*/cwd 2>/dev/null | while read -r line; do
+    ls -ldn /proc/[0-9]*/cwd 2>/dev/null | grep -F -e " -> $1" | while read -r line; do
       case $line in
         *" -> $1" | *" -> $1/"* | *" -> $1 (deleted)") line=\${line##*" /proc/"}; echo "\${line%%/*}" ;;
       esac
@@ -29,13 +29,13 @@ alive() {
 reap() {
   turns=0 ended= memory= postmaster=
   [ ! -f "$1/data/postmaster.pid" ] || read -r postmaster <"$1/data/postmaster.pid"
-  postmaster=\${postmaster#-}
   case " $(echo $(working "$1")) " in
     *" \${postmaster:-none} "*)
       kill -QUIT "$postmaster"
-      while [ $turns -lt 300 ] && alive "$postmaster"; do sleep 0.02; turns=$((turns + 1)); done ;;
+      while [ $turns -lt 50 ] && alive "$postmaster"; do sleep 0.02; turns=$((turns + 1)); done ;;
   esac
-  while found=$(echo $(working "$1")); [ -n "$found" ] && [ $turns -lt 600 ]; do
+  postmaster=\${postmaster#-} # initdb's PostgreSQL, which serves nobody, writes its number so, and is killed below
+  while found=$(echo $(working "$1")); [ -n "$found" ] && [ $turns -lt 300 ]; do
     kill -STOP $found
     for pid in $found; do
       memory="$memory $(sed -n 's#^.* \\(/dev/shm/PostgreSQL\\.[0-9]*\\).*$#\\1#p' "/proc/$pid/maps" | sort -u)"
@@ -97,12 +97,18 @@ export function watch(directories: readonly [string, ...string[]]): Watchdog {
 }
 
 /** Does at once what a watchdog does at the end of its process; for what an earlier run left. */
-export async function reap(directories: readonly [string, ...string[]]): Promise<void> {
-  await once(start(directories, "ignore"), "exit");
+export async function reap(directories: readonly [string, ...string[]], as: RunAs = {}): Promise<void> {
+  await once(start(directories, "ignore", as), "exit");
 }
 
-function start(directories: readonly string[], stdin: "pipe" | "ignore"): ChildProcess {
+interface RunAs {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+function start(directories: readonly string[], stdin: "pipe" | "ignore", as: RunAs = {}): ChildProcess {
   const child = spawn("/bin/sh", ["-c", script, "phasegate-watchdog", ...directories], {
+    ...as,
     cwd: "/",
     env: { PATH: `${process.env.PATH ?? ""}:/usr/sbin:/usr/bin:/sbin:/bin`, LC_ALL: "C" },
     detached: true,
