@@ -129,7 +129,7 @@ function schemaDifferences(before: Catalog, after: Catalog): Some<SchemaDifferen
 
 const shaping: readonly string[] = ["table", "column", "constraint", "index", "trigger", "policy", "rule"];
 /** Properties that no row depends on. */
-const idle: readonly string[] = [];
+const idle: readonly string[] = ["comment", "owner"];
 
 function altered(before: Catalog, up: Catalog, rows: Rows): Trip["altered"] {
   const tables = compareCatalogs(before, up).flatMap(({ kind, identity, property }) => {

@@ -13,6 +13,18 @@ const givenBy: { readonly [condition: string]: readonly string[] } = {
 };
 const raised: readonly string[] = ["trigger", "function", "procedure"];
 
+/** What decides which rows a SELECT gives, for cases that expect no error. */
+const shownByRows: readonly string[] = [
+  "policy",
+  "view",
+  "materialized view",
+  "trigger",
+  "function",
+  "table",
+  "index",
+  "constraint",
+];
+
 const bare = (qualified: string) => qualified.replace(/^.*\./, "").replaceAll('"', "");
 
 /** Order of mutants for a case: those that it most likely looks at come first. All of them are there; the order is the same in every run. */
@@ -81,6 +93,8 @@ function score(mutant: SchemaMutant, look: Look, catalog: Catalog): number {
   // Most roles are never looked at: what they could be granted comes last.
   if (granted !== undefined) return place + (look.kinds?.has("policy") && granted === look.as ? 0 : 7);
   // They fail every case that inserts, whatever it says afterwards.
-  if (mutant.operator === "default dropped" || mutant.operator === "revoked") return place + 3;
-  return place + (look.kinds === undefined || look.kinds.has(object.kind) ? 0 : 1);
+  if (mutant.operator === "default dropped" || mutant.operator === "revoked") return place + 1.9;
+  if (look.kinds) return place + (look.kinds.has(object.kind) ? 0 : 1);
+  const rank = shownByRows.indexOf(object.kind);
+  return place + (rank === -1 ? 1 : rank / 10);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { reap } from "./watchdog.ts";
 
@@ -33,6 +33,7 @@ async function sweepOne(path: string, uids: readonly number[]): Promise<void> {
   const found = lstatSync(path);
   if (!found.isDirectory() || !uids.includes(found.uid)) return;
   await reap([path], found.uid === process.getuid?.() ? {} : { uid: found.uid, gid: found.gid });
+  if (existsSync(path)) rmdirSync(path); // Empty by now; its owner may not have been allowed to remove it from here.
 }
 
 function names(directory: string): readonly string[] {
