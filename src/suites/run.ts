@@ -3,11 +3,14 @@ import { quoted } from "../sql/identifier.ts";
 import { type FixtureRefusal, playFixture, playSingle, settle } from "./play.ts";
 import { playSessions } from "./play-sessions.ts";
 import type { CaseResult } from "./result.ts";
+import { shadows } from "./shadows.ts";
 import type { SessionsCase, SingleCase, Suite } from "./suite.ts";
 
 export type SuiteResult =
   | {
       readonly status: "played";
+      /** What cases could call instead of PostgreSQL's own. */
+      readonly shadows: readonly string[];
       readonly cases: readonly { readonly name: string; readonly line: number; readonly result: CaseResult }[];
     }
   | ({ readonly status: "fixture-refused" } & FixtureRefusal);
@@ -15,10 +18,12 @@ export type SuiteResult =
 /** Runs every case of a file: those of one session in a clone of their own, each of several sessions in one of its own. */
 export async function runSuite(suite: Suite, laboratory: Pick<Laboratory, "clone">): Promise<SuiteResult> {
   const results = new Map<string, CaseResult>();
+  let shadowing: readonly string[] = [];
   const single = suite.cases.filter((one): one is SingleCase => one.kind === "single");
   // The fixture is shown even where every case has a clone of its own.
   const refused = await laboratory.clone((clone) =>
     afterFixture(clone, suite, async (session) => {
+      shadowing = await shadows(session);
       for (const one of single)
         results.set(one.name, await session.tentatively(() => playSingle(session, one, clone.testRole)));
     }),
@@ -31,7 +36,7 @@ export async function runSuite(suite: Suite, laboratory: Pick<Laboratory, "clone
     if (!result) throw new Error(`case "${name}" was not run`);
     return { name, line, result };
   });
-  return { status: "played", cases };
+  return { status: "played", shadows: shadowing, cases };
 }
 
 /** Work in one transaction after the fixture, which is rolled back; a fixture that is refused is a value. */

@@ -1,6 +1,7 @@
 import type { Catalog, CatalogObject } from "../../model/ports.ts";
 import { quoted } from "../../sql/identifier.ts";
-import { nameIn, type SchemaMutant } from "../mutants.ts";
+import { nameIn } from "../identity.ts";
+import type { SchemaMutant } from "../mutants.ts";
 
 /** Privileges taken away, and privileges that nobody gave. */
 

@@ -1,6 +1,7 @@
 import type { CatalogObject } from "../../model/ports.ts";
 import { quoted } from "../../sql/identifier.ts";
-import { nameIn, type Operators } from "../mutants.ts";
+import { nameIn } from "../identity.ts";
+import type { Operators } from "../mutants.ts";
 
 /** Sabotage of functions and views: what they are called and give stays, what they do goes. */
 

@@ -1,6 +1,7 @@
 import type { Catalog, CatalogObject } from "../../model/ports.ts";
 import { quoted } from "../../sql/identifier.ts";
-import { nameIn, type Operator, type Operators } from "../mutants.ts";
+import { nameIn } from "../identity.ts";
+import type { Operator, Operators } from "../mutants.ts";
 import { comparisonsSwapped, elementsRemoved } from "./expression.ts";
 
 /** Sabotage of tables and of what hangs on them. */
