@@ -70,9 +70,10 @@ test.each(examples)("example %s holds, every mutant is killed, nothing moves it"
   expect(JSON.stringify(again.seen)).toBe(JSON.stringify(tried.seen));
 });
 
-test.each(examples)("example %s does not hold before its phase", async (_, kind, example) => {
-  const before = await (await attempt(kind, example.params, example)).before();
-  if (before) expect(before.verdict.status).not.toBe("passed");
+const before = examples.filter(([, kind]) => kind.looksAt === "database" && kind.points[0] === "after");
+test.each(before)("example %s does not hold before its phase", async (_, kind, example) => {
+  const seen = await (await attempt(kind, example.params, example)).before();
+  expect(seen?.verdict.status).toMatch(/^(failed|errored)$/);
 });
 
 test.each(examples)("example %s: parameters that are left out take their mutants along", async (_, kind, example) => {
@@ -80,8 +81,8 @@ test.each(examples)("example %s: parameters that are left out take their mutants
   if (kind.prove || typeof given !== "object" || given === null || Array.isArray(given)) return;
   const namesOf = async (params: Json) => {
     if (!kind.params.safeParse(params).success) return undefined;
-    const { prove } = await attempt(kind, params, example);
-    return (await prove()).mutants.map(({ name, provokes }) => `${name} → ${provokes}`);
+    const { mutants } = await attempt(kind, params, example);
+    return (await mutants()).map(({ name, provokes }) => `${name} → ${provokes}`);
   };
   const all = await namesOf(given);
   for (const key of Object.keys(given)) {

@@ -1,12 +1,12 @@
 import { created } from "../../src/catalog/compare.ts";
 import { readCatalog } from "../../src/catalog/read.ts";
-import type { CheckKind, Example } from "../../src/checks/kind.ts";
+import type { CheckKind, Example, Mutant } from "../../src/checks/kind.ts";
 import type { Finding, RedProof } from "../../src/model/report.ts";
 import { type Claim, type Look, look, type Sight } from "../../src/run/look.ts";
 import { prove, type WithSight } from "../../src/run/prove.ts";
 import { linter } from "../../src/squawk/linter.ts";
 import { type cluster, treeOf } from "../migrate/world.ts";
-import { filesOf, tryKind } from "./round-trips.ts";
+import { filesOf } from "./round-trips.ts";
 
 export type World = Pick<Example<unknown>, "before" | "setup" | "files">;
 
@@ -23,6 +23,8 @@ export interface Tried {
   /** Just before it, for kinds that are tried there. */
   before(): Promise<Look | undefined>;
   prove(): Promise<RedProof>;
+  /** What would be shown to it. */
+  mutants(): Promise<readonly Mutant<string>[]>;
 }
 
 export function trying(server: ReturnType<typeof cluster>) {
@@ -45,11 +47,44 @@ export function trying(server: ReturnType<typeof cluster>) {
     return known;
   };
 
+  const laboratories = new Map<string, Promise<Sight>>();
+  const laboratory = (files: { readonly [path: string]: string }): Promise<Sight> => {
+    const key = JSON.stringify(files);
+    const known = laboratories.get(key) ?? replayed(files);
+    laboratories.set(key, known);
+    return known;
+  };
+  async function replayed(files: { readonly [path: string]: string }): Promise<Sight> {
+    const { laboratory, paths } = await server.laboratory(files);
+    const migrations = paths.filter((path) => !path.includes("/1_"));
+    return {
+      database: { query: refuse, attempt: refuse, act: refuse },
+      tree: treeOf(files),
+      laboratory,
+      linter: squawk,
+      subject: { phase: "1", migrations, created: [], major: 18 },
+    };
+  }
+
   return async function attempt(kind: CheckKind, params: unknown, world: World): Promise<Tried> {
     const claim: Claim = { kind, params: kind.params.parse(params) };
+    const tried = (seen: Look, on: WithSight, before: Tried["before"]): Tried => {
+      const { observed = null } = seen.evidence ?? {};
+      return {
+        claim,
+        seen,
+        before,
+        prove: () => prove(claim, observed, { status: "none", reason: "not asked here" }, on),
+        mutants: () => on(async (sight) => kind.mutants(claim.params, observed, sight)),
+      };
+    };
     if (kind.looksAt === "laboratory") {
-      const tried = await tryKind(server, kind, params, filesOf({ ...world, params }));
-      return { claim, seen: tried, before: async () => undefined, prove: tried.prove };
+      const sight = await laboratory(filesOf({ ...world, params }));
+      return tried(
+        await look(claim, sight),
+        (work) => work(sight),
+        async () => undefined,
+      );
     }
     const files = world.files ?? {};
     const [before, after] = [world.before ?? "", `${world.before ?? ""};\n${world.setup ?? ""}`];
@@ -73,14 +108,8 @@ export function trying(server: ReturnType<typeof cluster>) {
       async (work) =>
         server.get().transaction(await database(setup), (opened) => work({ ...sight, database: opened }));
     const seen = await on(after)((opened) => look(claim, opened));
-    const tried = kind.looksAt === "database" && kind.points[0] === "after";
-    return {
-      claim,
-      seen,
-      before: async () => (tried ? on(before)((opened) => look(claim, opened)) : undefined),
-      prove: () =>
-        prove(claim, seen.evidence?.observed ?? null, { status: "none", reason: "not asked here" }, on(after)),
-    };
+    const isTried = kind.looksAt === "database" && kind.points[0] === "after";
+    return tried(seen, on(after), async () => (isTried ? on(before)((opened) => look(claim, opened)) : undefined));
   };
 }
 
