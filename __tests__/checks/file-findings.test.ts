@@ -130,7 +130,10 @@ const rows: readonly Row[] = [
     "document",
     { path: "a.md", signed: true },
     {
-      files: { "a.md": "Signed-off-by: ________, YYYY-MM-DD\n\nSigned: ____ 2026-01-01\n\nSigned: Ada, 2026-13-01\n" },
+      files: {
+        "a.md":
+          "Signed-off-by: ________, YYYY-MM-DD\n\nSigned: ____ 2026-01-01\n\nSigned: Ada, 2026-13-01\n\nSigned: Ada, 2026-02-30\n",
+      },
     },
     ["unsigned"],
   ],

@@ -10,6 +10,8 @@ const kindOf = (word: keyof typeof kinds): CheckKind => kinds[word];
 type Row = readonly [name: string, word: keyof typeof kinds, params: object, world: World, codes: readonly string[]];
 
 const ratio = { table: "a", name: "ck", type: "check", definition: "r >= 0 AND r <= 1" };
+const deferred =
+  "CREATE TABLE t (x int PRIMARY KEY); CREATE TABLE a (x int REFERENCES t DEFERRABLE INITIALLY DEFERRED)";
 const unique = { table: "a", columns: ["x"], unique: true };
 
 const rows: readonly Row[] = [
@@ -228,9 +230,7 @@ const rows: readonly Row[] = [
       sql: "SELECT 1",
       "fails-with": { condition: "foreign_key_violation" },
     },
-    {
-      setup: "CREATE TABLE t (x int PRIMARY KEY); CREATE TABLE a (x int REFERENCES t DEFERRABLE INITIALLY DEFERRED)",
-    },
+    { setup: deferred },
     ["given-refused"],
   ],
   [
@@ -241,9 +241,7 @@ const rows: readonly Row[] = [
       sql: "INSERT INTO a VALUES (3)",
       "fails-with": { condition: "foreign_key_violation", constraint: "a_x_fkey" },
     },
-    {
-      setup: "CREATE TABLE t (x int PRIMARY KEY); CREATE TABLE a (x int REFERENCES t DEFERRABLE INITIALLY DEFERRED)",
-    },
+    { setup: deferred },
     ["passed"],
   ],
   [
