@@ -94,7 +94,13 @@ export function trying(server: ReturnType<typeof cluster>) {
     const [was, is] = catalogs;
     const sight: Omit<Sight, "database"> = {
       tree: treeOf(files),
-      laboratory: { roundTrip: refuse, clone: refuse },
+      laboratory: {
+        roundTrip: refuse,
+        clone: refuse,
+        get rehearsing() {
+          return this;
+        },
+      },
       linter: squawk,
       subject: {
         phase: "1",

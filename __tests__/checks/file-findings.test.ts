@@ -15,7 +15,13 @@ const linter: Linter = { lint: refuse, rules: refuse };
 const sightOf = (tree: Tree): Sight => ({
   database: { query: refuse, attempt: refuse, act: refuse },
   tree,
-  laboratory: { roundTrip: refuse, clone: refuse },
+  laboratory: {
+    roundTrip: refuse,
+    clone: refuse,
+    get rehearsing() {
+      return this;
+    },
+  },
   linter,
   subject: { phase: "1", migrations: [], created: [], major: 18 },
 });

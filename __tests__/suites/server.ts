@@ -57,8 +57,11 @@ export function server(major = 18) {
     async laboratory(setup: string): Promise<Laboratory> {
       const head = await database(setup);
       const catalog = await cluster().transaction(head, readCatalog);
-      return {
+      const laboratory: Laboratory = {
         roundTrip: () => Promise.reject(new Error("there are no migrations")),
+        get rehearsing() {
+          return laboratory;
+        },
         async clone(work) {
           count += 1;
           const name = `clone_${count}`;
@@ -75,6 +78,7 @@ export function server(major = 18) {
           }
         },
       };
+      return laboratory;
     },
   };
 }

@@ -106,7 +106,7 @@ async function tried({ laboratory, tree }: LaboratoryWorld, path: string): Promi
   const text = tree.read(path);
   if (text === undefined) return { path, exists: false, traps: [], refused: [], upChanges: null, downChanges: null };
   const traps = path.toLowerCase().endsWith(".sql") ? await textTraps(path, text) : [];
-  const { executions, catalogs } = await laboratory.roundTrip({ migration: path, tree, once: true });
+  const { executions, catalogs } = await laboratory.rehearsing.roundTrip({ migration: path, tree, once: true });
   const { before, up, down } = catalogs;
   return {
     path,

@@ -4,6 +4,7 @@ import type { Migrations } from "../run/ports.ts";
 import { listMigrations } from "./list.ts";
 import { nameTraps } from "./names.ts";
 import { applyDown, applyUp, type Run } from "./runner.ts";
+import { readSections } from "./sections.ts";
 import { textTraps } from "./traps.ts";
 
 /** Connects to a database as the role that runs migrations; whoever asked ends the connection. */
@@ -33,6 +34,11 @@ export function migrations(connections: Connections, { migrations: { dir }, poli
         if (kind === "sql") traps.push(...(await textTraps(path, tree.read(path) ?? "")));
       }
       return Map.groupBy(traps, ({ place }) => place?.file ?? dir);
+    },
+
+    sections({ path, kind }, tree) {
+      const text = kind === "sql" ? tree.read(path) : undefined;
+      return text === undefined ? undefined : readSections(text);
     },
 
     async open(database) {

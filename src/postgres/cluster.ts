@@ -25,6 +25,8 @@ export interface Cluster {
   readonly server: Server;
   /** Neither superuser nor BYPASSRLS, with the privileges of the tables' owner: what suites run as. */
   readonly testRole: string;
+  /** What migrations run as. */
+  readonly migratorRole: string;
   /** Makes an empty database that the migrator owns. */
   create(database: string): Promise<void>;
   /** Copies a database that nothing is connected to. */
@@ -74,6 +76,7 @@ export async function openCluster(server: Server, setup: ClusterSetup): Promise<
   return {
     server,
     testRole: role.tester,
+    migratorRole: role.migrator,
     async create(database) {
       made.add(database);
       await admin.query(

@@ -1,8 +1,8 @@
 import type pg from "pg";
 import type { Acting, Attempt, Database } from "../model/ports.ts";
+import { postgresError } from "../sql/error.ts";
 import { literal, quoted } from "../sql/identifier.ts";
 import type { Limits } from "./connect.ts";
-import { postgresError } from "../sql/error.ts";
 
 /** Statements that would leave the transaction, also behind comments. */
 export const control =
@@ -49,10 +49,9 @@ function databaseOn(client: pg.Client, cap: Limits, watch: ByteWatch): Database 
     try {
       const rows = await send(sql);
       // Forced in a savepoint of its own, so that the transaction's constraints stay deferred.
-      await client.query("SAVEPOINT forced");
-      await client.query("SET CONSTRAINTS ALL IMMEDIATE");
-      await client.query("ROLLBACK TO SAVEPOINT forced");
-      await client.query("RELEASE SAVEPOINT attempt");
+      await client.query(
+        "SAVEPOINT forced; SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK TO SAVEPOINT forced; RELEASE SAVEPOINT attempt",
+      );
       return { accepted: true, rows };
     } catch (thrown) {
       const error = postgresError(thrown);
@@ -72,11 +71,13 @@ function databaseOn(client: pg.Client, cap: Limits, watch: ByteWatch): Database 
 
 /** Acts as a role and with settings until the end of the transaction that is open. */
 export async function act(client: pg.Client, { as, set = {}, readOnly = false }: Acting): Promise<void> {
-  if (readOnly) await client.query("SET TRANSACTION READ ONLY").catch(rethrow);
-  for (const [name, value] of Object.entries(set)) {
-    await client.query(`SELECT set_config(${literal(name)}, ${literal(value)}, true)`).catch(rethrow);
-  }
-  await client.query(as === undefined ? "RESET ROLE" : `SET LOCAL ROLE ${quoted(as)}`).catch(rethrow);
+  const statements = [
+    ...(readOnly ? ["SET TRANSACTION READ ONLY"] : []),
+    ...Object.entries(set).map(([name, value]) => `SELECT set_config(${literal(name)}, ${literal(value)}, true)`),
+    as === undefined ? "RESET ROLE" : `SET LOCAL ROLE ${quoted(as)}`,
+  ];
+  // All of it is ours, so it may go in one message.
+  await client.query(statements.join("; ")).catch(rethrow);
 }
 
 type Row = Extract<Attempt, { accepted: true }>["rows"][number];

@@ -1,5 +1,6 @@
 import type { Laboratory } from "../model/ports.ts";
 import type { World } from "./ports.ts";
+import { rehearsals } from "./rehearsal.ts";
 import type { Replay } from "./replay.ts";
 import { roundTrips } from "./round-trip.ts";
 
@@ -9,13 +10,15 @@ export function createLaboratory(
   replayed: Replay,
 ): Laboratory {
   const places = new Map(replayed.migrations.map(({ path }, index) => [path, index]));
+  const world = { databases, migrations, before: (path: string) => replayed.at(places.get(path) ?? -1) };
+  const roundTrip = roundTrips(world);
+  const rehearsed = rehearsals(world, roundTrip);
   let clones = 0;
-  return {
-    roundTrip: roundTrips({
-      databases,
-      migrations,
-      before: (path) => replayed.at(places.get(path) ?? -1),
-    }),
+  const laboratory: Laboratory = {
+    roundTrip,
+    get rehearsing() {
+      return rehearsing;
+    },
     async clone(work) {
       const head = replayed.at(replayed.migrations.length);
       if (!head) throw new Error("there is no database with every migration applied: the replay did not come so far");
@@ -34,4 +37,12 @@ export function createLaboratory(
       }
     },
   };
+  const rehearsing: Laboratory = {
+    roundTrip: rehearsed,
+    get rehearsing() {
+      return this;
+    },
+    clone: laboratory.clone,
+  };
+  return laboratory;
 }

@@ -9,6 +9,8 @@ export interface Databases {
   readonly major: number;
   /** Neither superuser nor BYPASSRLS, with the privileges of the tables' owner: what suites run as. */
   readonly testRole: string;
+  /** The role that migrations run as. */
+  readonly migratorRole: string;
   /** Makes an empty database that the migrator owns. */
   create(database: string): Promise<void>;
   /** Copies a database that nobody is connected to. */
@@ -42,6 +44,19 @@ export type MigrationOutcome =
   | { readonly status: "applied"; readonly findings: readonly Finding[] }
   | { readonly status: "refused"; readonly error: MigrationFailure };
 
+/** One direction of a migration, as it is sent to PostgreSQL. */
+export interface MigrationSection {
+  readonly text: string;
+  /** The line of the file that it begins on. */
+  readonly line: number;
+}
+
+export interface MigrationSections {
+  readonly up: MigrationSection;
+  /** Absent: there is no way down. */
+  readonly down?: MigrationSection;
+}
+
 /** A session of the migration tool on one database. */
 export interface MigrationSession {
   up(migration: Migration, tree: Tree): Promise<MigrationOutcome>;
@@ -55,6 +70,8 @@ export interface Migrations {
   list(tree: Tree): readonly Migration[];
   /** What the tool or PostgreSQL would take otherwise than its author means; by path. */
   traps(tree: Tree): Promise<ReadonlyMap<string, readonly Finding[]>>;
+  /** What would be sent for each direction; `undefined` of a migration that is a program. */
+  sections(migration: Migration, tree: Tree): MigrationSections | undefined;
   open(database: string): Promise<MigrationSession>;
 }
 

@@ -43,7 +43,9 @@ async function show(claim: Claim, mutant: Mutant<string>, withSight: WithSight):
   if ("evidence" in sabotage) return onEvidence(sabotage.evidence);
   if ("files" in sabotage) {
     const { files } = sabotage;
-    const { verdict } = await withSight((sight) => look(claim, { ...sight, tree: overlay(sight.tree, files) }));
+    const { verdict } = await withSight((sight) =>
+      look(claim, { ...sight, tree: overlay(sight.tree, files), laboratory: sight.laboratory.rehearsing }),
+    );
     return result(Object.keys(files).join(", "), judgeMutant(verdict, provokes));
   }
   const outcome = await withSight((sight) => sabotaged(claim, sabotage.sql, provokes, sight));
