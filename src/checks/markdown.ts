@@ -1,4 +1,4 @@
-import type { Heading, Nodes, RootContent } from "mdast";
+import type { Heading, Nodes, Root, RootContent } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { toString as textOf } from "mdast-util-to-string";
@@ -32,8 +32,16 @@ export interface TextLine {
 const withoutFrontMatter = (text: string): string =>
   text.replace(/^---\r?\n[\s\S]*?\r?\n---[ \t]*(?=\r?\n|$)/, (matter) => matter.replace(/[^\r\n]/g, " "));
 
-const parse = (text: string) =>
-  fromMarkdown(withoutFrontMatter(text), { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
+const parse = (text: string) => {
+  if (text !== last?.text) {
+    const root = fromMarkdown(withoutFrontMatter(text), { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
+    last = { text, root };
+  }
+  return last.root;
+};
+
+/** The same file is asked for its headings, its text and its tasks, one after the other, and parsing is slow. */
+let last: { readonly text: string; readonly root: Root } | undefined;
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
 

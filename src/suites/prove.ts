@@ -69,6 +69,9 @@ async function proveCase(
   attempt: Attempting,
 ): Promise<CaseProof> {
   const { name } = one;
+  // A change of nothing: what fails even then, where the proof is made, is failed by no mutant.
+  if ((await attempt([])) !== undefined)
+    return { name, status: "survived", tried: "nothing, and it failed all the same" };
   for (const sql of one.sabotage) {
     const outcome = await attempt(sql);
     if (typeof outcome === "object") return { name, status: "refused", sql, reason: outcome.refused };
