@@ -163,9 +163,14 @@ export const safe = defineFilesKind({
     const add = (name: string, content: string, provokes: Code) =>
       mutants.push({ name, sabotage: { files: { [file]: content } }, provokes });
 
-    for (const [code, name, sql] of own) if (enabled(code)) add(name, appended(text, "up", sql) ?? sql, code);
     const hazard = linted.find(([rule]) => enabled(rule));
-    if (hazard) add(`it holds what ${hazard[0]} is for`, appended(text, "up", hazard[1]) ?? hazard[1], "hazard");
+    const hazards = [
+      ...own.filter(([code]) => enabled(code)),
+      ...(hazard ? [["hazard", `it holds what ${hazard[0]} is for`, hazard[1]] as const] : []),
+    ];
+    // One text for all of them, because every text costs a run of the linter; each is looked for by its own code.
+    const sql = hazards.map(([, , each]) => each).join("\n");
+    for (const [code, name] of hazards) add(name, appended(text, "up", sql) ?? sql, code);
     for (const rule of ["no-lock-timeout", "no-statement-timeout"] as const) {
       if (enabled(rule))
         add(
