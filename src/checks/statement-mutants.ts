@@ -11,8 +11,7 @@ export function statementMutants(params: StatementParams, observed: Tried): read
   const { refused } = observed;
   const own = asList(params.sabotage);
   if (params.given !== undefined) {
-    const [first = ""] = asList(params.given);
-    const evidence: Tried = { given: "refused", statement: first, message: "mutant" };
+    const evidence: Tried = { given: "refused", statement: "mutant", message: "mutant" };
     mutants.push({ name: "what it needs is refused", sabotage: { evidence }, provokes: "given-refused" });
   }
   const asked = params["fails-with"];

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import type { Tree } from "../model/ports.ts";
 import { conditionOf, conditions } from "../sql/conditions.ts";
+import { splitStatements } from "../sql/statements.ts";
 import { acting, as, set } from "./acting.ts";
 import { defineDatabaseKind, type KindFinding } from "./kind.ts";
-import { asList, name as objectName, pattern, statements } from "./params.ts";
+import { asList, name as objectName, path, pattern, statements } from "./params.ts";
 import { statementMutants } from "./statement-mutants.ts";
 import { type Refusal, type Tried, tried } from "./statement-outcome.ts";
 import { fixed, free, optional, ordered } from "./strength.ts";
@@ -26,7 +28,10 @@ const failure = z.strictObject({
 const params = z
   .strictObject({
     name: z.string().min(1).describe("What happens to the statement, as a sentence."),
-    given: statements.optional().describe("Statements that are run before it and must be accepted: the rows it needs."),
+    given: z
+      .union([statements, z.strictObject({ file: path })])
+      .optional()
+      .describe("Statements, or a file of them, that are run before it and must be accepted: the rows it needs."),
     sql: z.string().min(1).describe("One statement. Rolled back; deferred constraints are forced."),
     "fails-with": failure.optional().describe("How PostgreSQL must refuse it."),
     accepted: z.literal(true).optional().describe("It must be accepted; this needs `sabotage`."),
@@ -92,6 +97,16 @@ function other(asked: NonNullable<StatementParams["fails-with"]>, found: Refusal
   return findings;
 }
 
+/** @throws where the file is not there, or cannot be parsed */
+async function givenIn(tree: Tree, given: StatementParams["given"]): Promise<readonly string[]> {
+  if (typeof given !== "object" || !("file" in given)) return asList(given);
+  const text = tree.read(given.file);
+  if (text === undefined) throw new Error(`${given.file} does not exist`);
+  const split = await splitStatements(text);
+  if (split.status === "refused") throw new Error(`${given.file}:${split.mistake.line}: ${split.mistake.message}`);
+  return split.statements.map(({ text }) => text);
+}
+
 export const statement = defineDatabaseKind({
   kind: "statement",
   summary: "A statement, which is rolled back, is refused in just this way; or it is accepted.",
@@ -100,8 +115,11 @@ export const statement = defineDatabaseKind({
   points: ["after", "head"],
   claim: ({ name }) => name.replace(/\s+/g, " ").trim(),
 
-  async observe({ database }, params) {
-    return { examined: 1, observed: await tried(database, asList(params.given), params.sql, acting(params)) };
+  async observe({ database, tree }, params) {
+    return {
+      examined: 1,
+      observed: await tried(database, await givenIn(tree, params.given), params.sql, acting(params)),
+    };
   },
 
   judge(params, observed: Tried): KindFinding<StatementCode>[] {
@@ -147,7 +165,19 @@ export const statement = defineDatabaseKind({
       sabotage: optional,
     }),
 
+  oracles: ({ given }) => (typeof given === "object" && "file" in given ? [given.file] : []),
+
   examples: [
+    {
+      setup: "CREATE TABLE a (x int PRIMARY KEY)",
+      files: { "rows.sql": "INSERT INTO a VALUES (1);\nINSERT INTO a VALUES (2);" },
+      params: {
+        name: "a row that the file brought is refused",
+        given: { file: "rows.sql" },
+        sql: "INSERT INTO a VALUES (2)",
+        "fails-with": { condition: "unique_violation", constraint: "a_pkey" },
+      },
+    },
     {
       setup: "CREATE TABLE a (r numeric CONSTRAINT ck CHECK (r <= 1))",
       params: {
