@@ -1,4 +1,3 @@
-import { conditionOf } from "../src/sql/conditions.ts";
 import { literal, quoted } from "../src/sql/identifier.ts";
 import { readSuite } from "../src/suites/read.ts";
 import type { SingleCase, SuiteStatement } from "../src/suites/suite.ts";
@@ -43,6 +42,24 @@ function caseSql({ name, statements, acting }: SingleCase): string[] {
 /** psql is quiet about what gives no rows. */
 const printed = ({ expects, isSelect }: SuiteStatement): string[] =>
   expects ? [sqlstateOf(expects.condition)] : isSelect ? ["t"] : [];
+
+/** psql knows the number of an error only. */
+const sqlstates: { readonly [condition: string]: string } = {
+  restrict_violation: "23001",
+  not_null_violation: "23502",
+  foreign_key_violation: "23503",
+  unique_violation: "23505",
+  check_violation: "23514",
+  exclusion_violation: "23P01",
+  invalid_text_representation: "22P02",
+  insufficient_privilege: "42501",
+};
+
+function sqlstateOf(condition: string): string {
+  const found = sqlstates[condition] ?? (/^[0-9A-Z]{5}$/.test(condition) ? condition : undefined);
+  if (found === undefined) throw new Error(`the script does not know the SQLSTATE of ${condition}`);
+  return found;
+}
 
 const settings = (set: { readonly [name: string]: string }): string[] =>
   Object.entries(set).map(([name, value]) => `SET LOCAL ${name} = ${literal(value)};`);

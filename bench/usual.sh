@@ -48,12 +48,14 @@ ask() {
   if ! found=$(run gates "$@" 2>&1) || [ "$found" != "$expected" ]; then fail "$name" "$found"; fi
 }
 
-# refused NAME PATTERN SQL: psql must fail, with words that match
+# refused NAME PATTERN ARGUMENTS…: psql must fail, with words that match
 refused() {
-  if said=$(run gates -c "$3" 2>&1); then
-    fail "$1" accepted
+  name=$1 pattern=$2
+  shift 2
+  if said=$(run gates "$@" 2>&1); then
+    fail "$name" accepted
   else
-    printf '%s\n' "$said" | grep -Eq -- "$2" || fail "$1" "$said"
+    printf '%s\n' "$said" | grep -Eq -- "$pattern" || fail "$name" "$said"
   fi
 }
 

@@ -8,6 +8,7 @@ import { build } from "esbuild";
 import { kinds } from "../src/checks/table.ts";
 import { planJsonSchema } from "../src/plan/schema.ts";
 import { reportJsonSchema } from "../src/report/schema.ts";
+import { checksPage } from "./checks-page.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = process.argv[2] ?? join(root, "dist");
@@ -76,3 +77,5 @@ function licences(inputs: readonly string[]): string {
     })
     .join(`\n${"-".repeat(80)}\n\n`);
 }
+
+if (process.argv[2] === undefined) writeFileSync(join(root, "docs/checks.md"), checksPage());

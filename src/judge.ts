@@ -85,6 +85,8 @@ export async function judge(options: JudgeOptions): Promise<Run> {
       ...(options.projects === undefined ? {} : { projects: options.projects }),
       onProgress: (message) => options.onProgress?.({ kind: "booting", message }),
     });
+    const asked = read.plan.postgres.version;
+    const trial = server.major === asked ? {} : { insteadOf: asked };
     const bootMs = performance.now() - begun;
     const ended = Promise.race([server.died, aborted(options.signal)]);
     cluster = await unless(ended, openCluster(server, { roles: rolesOf(read), migrator: read.plan.postgres.migrator }));
@@ -105,7 +107,7 @@ export async function judge(options: JudgeOptions): Promise<Run> {
       tool: { name: "phasegate", version },
       plan: { name: read.plan.name, file: read.file },
       base: { kind: "audit" },
-      postgres: { provider: server.provider, version: server.version, why: server.why },
+      postgres: { provider: server.provider, version: server.version, why: server.why, ...trial },
       phases,
       violations,
       conclusion: violations.length === 0 ? "in-order" : "must-not-be-merged",

@@ -200,3 +200,14 @@ test.each([
   const violations = auditViolations([phase("A", "in-progress", [earlier]), phase("B", "prohibited", [later], ["A"])]);
   expect(violations.map(({ code }) => code)).toEqual(["gate-failed", "phase-advanced"]);
 });
+
+test("a migration that cannot be applied is told once, with everything that was not run under it", () => {
+  const broken = gate("B.migrations", { status: "failed", findings: [finding("migration-failed")] });
+  const phases = [
+    phase("A", "in-progress", [gate("A.1", notRun)]),
+    phase("B", "in-progress", [broken, gate("B.1", notRun)], ["A"]),
+  ];
+  expect(auditViolations(phases).map(({ gate: at, consequences }) => [at, consequences])).toEqual([
+    ["B.migrations", ["A.1 not-run", "B.1 not-run"]],
+  ]);
+});

@@ -154,6 +154,23 @@ export function phaseState({ started, gatesHold, predecessorsVerified }: PhaseFa
  * its own migrations, what it broke in the phases before it, which held until then.
  */
 export function auditViolations(phases: readonly PhaseResult[]): Violation[] {
+  return foldedUnderFailure(byCause(phases));
+}
+
+/** A migration that cannot be applied keeps everything after it from being judged: that is told once. */
+function foldedUnderFailure(violations: readonly Violation[]): Violation[] {
+  const failure = violations.find(({ findings }) => findings.some(({ code }) => code === "migration-failed"));
+  if (!failure) return [...violations];
+  const follows = ({ findings }: Violation) => findings.every(({ code }) => code === "not-run");
+  const consequences = violations.filter(follows).map(({ gate }) => `${gate} not-run`);
+  return violations
+    .filter((violation) => !follows(violation))
+    .map((violation) =>
+      violation === failure ? { ...violation, consequences: [...consequences, ...violation.consequences] } : violation,
+    );
+}
+
+function byCause(phases: readonly PhaseResult[]): Violation[] {
   const culprit = phases.findLast(({ state, gates }) => state !== "not-started" && gates.some(brokenByItself));
   const before =
     culprit === undefined

@@ -152,6 +152,8 @@ export interface PostgresUsed {
   readonly provider: "url" | "local" | "embedded" | "docker";
   readonly version: string;
   readonly why: string;
+  /** The major version that the plan asks for, where the run was a trial on another one: it verifies nothing. */
+  readonly insteadOf?: number;
 }
 
 /** Milliseconds. Kept apart from everything else, so that two runs differ here only. */

@@ -91,6 +91,7 @@ export const reportSchema = z.strictObject({
     provider: z.enum(["url", "local", "embedded", "docker"]),
     version: z.string(),
     why: z.string(),
+    insteadOf: z.int().optional(),
   }),
   phases: z.array(phase),
   violations: z.array(violation),

@@ -20,8 +20,10 @@ export function terminal(given: Report, { colour, width }: TerminalOptions): str
   const widest = Math.max(10, ...report.phases.map(({ id }) => id.length + 2));
 
   /** A line with something at its right end; what is too long in the middle is cut. */
-  const row = (mark: string, name: string, rest: string, right: string, paint: (text: string) => string): string => {
+  const row = (mark: string, name: string, rest: string, given: string, paint: (text: string) => string): string => {
     // The sign for prohibited takes two columns.
+    // A place that leaves no room for the words is told below them.
+    const right = given.length > columns / 2 ? "" : given;
     const room = columns - name.length - right.length - 6 - (mark === "⛔" ? 2 : 1);
     const middle = rest.length > room ? `${rest.slice(0, room - 1)}…` : rest.padEnd(room);
     return `  ${paint(mark)} ${c.bold(name)} ${middle}  ${c.dim(right)}`.trimEnd();

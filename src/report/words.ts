@@ -17,9 +17,12 @@ export function mutantsOf(phase: PhaseResult): { readonly killed: number; readon
 }
 
 /** The whole verdict in one sentence. */
-export function conclusion({ phases, violations }: Report): string {
+export function conclusion({ phases, violations, postgres }: Report): string {
   const started = phases.filter(({ state }) => state !== "not-started");
   const verified = started.filter(({ state }) => state === "verified");
+  if (violations.length === 0 && postgres.insteadOf !== undefined) {
+    return `A trial on PostgreSQL ${postgres.version}, which verifies nothing (the plan asks for ${postgres.insteadOf}): ${verified.length} of ${count(started.length, "started phase")} would be verified.`;
+  }
   if (violations.length === 0) {
     const all = verified.length === started.length;
     return `In order: ${verified.length} of ${count(started.length, "started phase")} ${verified.length === 1 ? "is" : "are"} verified${all ? "" : ", and what is not counts for nothing here"}.`;

@@ -65,7 +65,7 @@ export async function examine(
         run: timed(assignment, async () => {
           const database = replayed.at(state)?.database;
           const observation =
-            database === undefined
+            database === undefined && assignment.claim.kind.looksAt !== "files"
               ? ({ point, verdict: { status: "not-run", reason: stopped(replayed) } } as const)
               : { point, ...(await withSight(assignment, database)((sight) => look(assignment.claim, sight))) };
           const slots = looked[index];
