@@ -24,12 +24,13 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   catalog: ["model", "sql"],
   suites: ["model", "sql", "catalog"],
   plan: ["model", "sql"],
-  checks: ["model", "sql", "catalog", "suites", "migrate"],
+  migration: ["model", "sql"],
+  checks: ["model", "sql", "catalog", "suites", "migration"],
   report: ["model"],
-  run: ["model", "sql", "catalog", "plan", "checks"],
+  run: ["model", "sql", "catalog", "migration", "plan", "checks"],
   tools: [],
   postgres: ["model", "sql", "tools"],
-  migrate: ["model", "sql", "run"],
+  migrate: ["model", "sql", "migration", "run"],
   squawk: ["model", "tools"],
   repository: ["model"],
 };
@@ -54,7 +55,7 @@ test("every folder of src has its rule", () => {
 const impure =
   /\bfrom "(node:(?!util|path\/posix|v8)[^"]+|pg|@actions\/[^"]+)"|\bprocess\.|\bconsole\.|\bDate\.now|\bnew Date\(\)|\bMath\.random|\bperformance\./;
 
-test.each(["model", "plan", "report", "catalog"])(
+test.each(["model", "plan", "report", "catalog", "migration"])(
   "src/%s has no clock, file system, environment or console",
   (folder) => {
     const found = files

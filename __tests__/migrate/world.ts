@@ -1,10 +1,11 @@
 import { afterAll, beforeAll } from "@jest/globals";
 import { migrations } from "../../src/migrate/tool.ts";
+import type { Migration } from "../../src/migration/list.ts";
 import type { Laboratory, Tree } from "../../src/model/ports.ts";
 import { boot } from "../../src/postgres/boot.ts";
 import { type Cluster, openCluster } from "../../src/postgres/cluster.ts";
 import { createLaboratory } from "../../src/run/laboratory.ts";
-import type { Databases, Migration, MigrationOutcome, Migrations } from "../../src/run/ports.ts";
+import type { Databases, MigrationOutcome, Migrations } from "../../src/run/ports.ts";
 import { replay } from "../../src/run/replay.ts";
 
 export const treeOf = (files: { readonly [path: string]: string }): Tree => ({

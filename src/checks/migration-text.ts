@@ -1,6 +1,6 @@
 /** Edits of one migration's text, for mutants. */
 
-import { readSections, type Section } from "../migrate/sections.ts";
+import { readSections, type Section } from "../migration/sections.ts";
 
 type Part = "up" | "down";
 

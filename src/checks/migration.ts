@@ -1,7 +1,7 @@
 import picomatch from "picomatch";
 import { z } from "zod";
 import { compareCatalogs } from "../catalog/compare.ts";
-import { textTraps } from "../migrate/traps.ts";
+import { textTraps } from "../migration/traps.ts";
 import { defineLaboratoryKind, type KindFinding, type LaboratoryWorld, type Mutant } from "./kind.ts";
 import { appended, instead, withoutDown } from "./migration-text.ts";
 import { placeOf, type Refusal, refusals, refusalWords } from "./refusal.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readSections, type Section } from "../migrate/sections.ts";
+import { readSections, type Section } from "../migration/sections.ts";
 import type { Hazard, Linter } from "../model/ports.ts";
 import { type ParsedStatement, parseTree } from "../sql/statements.ts";
 import { credentials } from "./credentials.ts";

@@ -1,9 +1,9 @@
 /** Where in a migration's file PostgreSQL stopped. */
 
+import type { Section } from "../migration/sections.ts";
 import type { PostgresError } from "../model/ports.ts";
 import type { MigrationFailure } from "../run/ports.ts";
 import { lineAt, parseTree } from "../sql/statements.ts";
-import type { Section } from "./sections.ts";
 
 /** The query that PostgreSQL refused. */
 export interface Refusal {

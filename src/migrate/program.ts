@@ -9,12 +9,13 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type pg from "pg";
 import { z } from "zod";
+import type { Migration } from "../migration/list.ts";
+import { fileName } from "../migration/list.ts";
 import type { Tree } from "../model/ports.ts";
-import type { Migration, MigrationFailure } from "../run/ports.ts";
+import type { MigrationFailure } from "../run/ports.ts";
 import { conditionOf } from "../sql/conditions.ts";
 import type { ProgramRequest } from "./child.ts";
 import type { Direction } from "./engine.ts";
-import { fileName } from "./list.ts";
 import { excerpt } from "./locate.ts";
 
 export interface ProgramRun {

@@ -4,16 +4,17 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
+import type { Migration } from "../migration/list.ts";
+import { fileName } from "../migration/list.ts";
+import { readSections } from "../migration/sections.ts";
 import type { PostgresError, Tree } from "../model/ports.ts";
 import type { Finding } from "../model/report.ts";
-import type { Migration, MigrationFailure, MigrationOutcome } from "../run/ports.ts";
+import type { MigrationFailure, MigrationOutcome } from "../run/ports.ts";
 import { postgresError } from "../sql/error.ts";
 import { type Direction, type QueryPort, runOne } from "./engine.ts";
-import { fileName } from "./list.ts";
 import { located } from "./locate.ts";
 import { runProgram } from "./program.ts";
 import { type Recorded, readRecord } from "./record.ts";
-import { readSections } from "./sections.ts";
 
 export interface Run {
   /**

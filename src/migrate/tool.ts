@@ -1,11 +1,11 @@
 import type pg from "pg";
+import { listMigrations } from "../migration/list.ts";
+import { nameTraps } from "../migration/names.ts";
+import { readSections } from "../migration/sections.ts";
+import { textTraps } from "../migration/traps.ts";
 import type { Finding } from "../model/report.ts";
 import type { Migrations } from "../run/ports.ts";
-import { listMigrations } from "./list.ts";
-import { nameTraps } from "./names.ts";
 import { applyDown, applyUp, type Run } from "./runner.ts";
-import { readSections } from "./sections.ts";
-import { textTraps } from "./traps.ts";
 
 /** Connects to a database as the role that runs migrations; whoever asked ends the connection. */
 export interface Connections {

@@ -4,6 +4,7 @@ import type { Database, Server, Session } from "../model/ports.ts";
 import { literal, quoted } from "../sql/identifier.ts";
 import { connect, type Limits, limits } from "./connect.ts";
 import { openSession } from "./session.ts";
+import { inTurn, type Shared } from "./shared.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** A role of the plan. */
@@ -125,24 +126,6 @@ export async function openCluster(server: Server, setup: ClusterSetup): Promise<
       }
       await admin.end();
     },
-  };
-}
-
-/** A connection that many ask at the same time: one question after the other. */
-export interface Shared {
-  query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
-  end(): Promise<void>;
-}
-
-function inTurn(client: pg.Client): Shared {
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]) {
-      const turn = last.then(async () => (await client.query<Row>(sql, values && [...values])).rows);
-      last = turn.catch(() => undefined);
-      return turn;
-    },
-    end: () => client.end(),
   };
 }
 

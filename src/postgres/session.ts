@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { Answer, Session } from "../model/ports.ts";
 import { postgresError } from "../sql/error.ts";
-import type { Shared } from "./cluster.ts";
+import type { Shared } from "./shared.ts";
 import { act, control, rethrow } from "./transaction.ts";
 
 /**

@@ -1,5 +1,6 @@
 /** What a run needs of the world beyond the ports that checks know. */
 
+import type { Migration } from "../migration/list.ts";
 import type { Database, Linter, PostgresError, Session, Tree } from "../model/ports.ts";
 import type { Finding } from "../model/report.ts";
 
@@ -22,14 +23,6 @@ export interface Databases {
   session(database: string): Promise<Session>;
   /** Ends connections that wait for work, so that the database can be copied. */
   release(database: string): Promise<void>;
-}
-
-/** One migration of the tree. */
-export interface Migration {
-  readonly path: string;
-  /** As it is recorded: the file's name without its extension. */
-  readonly name: string;
-  readonly kind: "sql" | "program";
 }
 
 /** Why a migration was not carried out. */

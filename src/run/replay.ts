@@ -1,7 +1,8 @@
 import { readCatalog } from "../catalog/read.ts";
+import type { Migration } from "../migration/list.ts";
 import type { Catalog } from "../model/ports.ts";
 import type { Finding } from "../model/report.ts";
-import type { Databases, Migration, MigrationFailure, World } from "./ports.ts";
+import type { Databases, MigrationFailure, World } from "./ports.ts";
 
 /**
  * The databases of a replay, each as it was when so many migrations had been applied. Kept as a template that nobody

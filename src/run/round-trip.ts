@@ -1,9 +1,10 @@
 /** Up, down, up of one migration, on rows, in a database that is thrown away. */
 
 import { readCatalog } from "../catalog/read.ts";
+import type { Migration } from "../migration/list.ts";
 import type { Catalog, Database, Execution, RoundTrip, RoundTripRequest, Session } from "../model/ports.ts";
 import { type ParsedStatement, parseTree } from "../sql/statements.ts";
-import type { Databases, Migration, MigrationOutcome, Migrations } from "./ports.ts";
+import type { Databases, MigrationOutcome, Migrations } from "./ports.ts";
 import { readRows } from "./rows.ts";
 import { type Refusal, stations } from "./stations.ts";
 

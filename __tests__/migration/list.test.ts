@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { runner } from "node-pg-migrate";
 import type { ClientBase } from "pg";
-import { listMigrations } from "../../src/migrate/list.ts";
-import { nameTraps } from "../../src/migrate/names.ts";
+import { listMigrations } from "../../src/migration/list.ts";
+import { nameTraps } from "../../src/migration/names.ts";
 
 const orders: readonly [name: string, files: readonly string[]][] = [
   ["numbers are compared as numbers", ["10_b.sql", "9_a.sql", "009_z.sql"]],

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { readSections } from "../../src/migrate/sections.ts";
+import { readSections } from "../../src/migration/sections.ts";
 import { sentByNodePgMigrate } from "./sent.ts";
 
 const both = "-- Up Migration\nSELECT 1;\n\n-- Down Migration\nSELECT 2;\n";

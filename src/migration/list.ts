@@ -1,6 +1,13 @@
 /** Which migrations a folder holds, in the order in which node-pg-migrate 9 runs them. */
 
-import type { Migration } from "../run/ports.ts";
+/** One migration of a tree. */
+export interface Migration {
+  readonly path: string;
+  /** As it is recorded: the file's name without its extension. */
+  readonly name: string;
+  /** `sql` is data; everything else is executed as a program of the change. */
+  readonly kind: "sql" | "program";
+}
 
 /** The file's name: what follows the last slash. */
 export const fileName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { textTraps } from "../../src/migrate/traps.ts";
+import { textTraps } from "../../src/migration/traps.ts";
 
 const migration = (up: string, down = "SELECT 2;") => `-- Up Migration\n${up}\n-- Down Migration\n${down}`;
 

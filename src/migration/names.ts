@@ -1,8 +1,7 @@
 /** What the names in a folder of migrations do to their order and to node-pg-migrate. */
 
 import type { Finding } from "../model/report.ts";
-import type { Migration } from "../run/ports.ts";
-import { extension, fileName, numericPrefix } from "./list.ts";
+import { extension, fileName, type Migration, numericPrefix } from "./list.ts";
 
 export type NameTrap =
   | "program"
