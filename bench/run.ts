@@ -1,0 +1,150 @@
+/**
+ * What a run of Phasegate costs, beside a shell script that does each check once. Prints tables and writes nothing.
+ *
+ * npm run bench [-- PART…]    parts: boot, parts, whole, growth; all unless told
+ */
+
+import { availableParallelism, loadavg } from "node:os";
+import { timeBoots } from "./boot.ts";
+import { median, ms, quantile, ratio, table } from "./figures.ts";
+import { phaseCount, timeGrowth } from "./growth.ts";
+import { timeParts } from "./parts.ts";
+import { type PhasegateRun, runPhasegate, runScript, type ScriptRun } from "./processes.ts";
+import { inDirectory, root } from "./programs.ts";
+import { type UsualScript, writeUsual } from "./usual.ts";
+
+const rounds = { boot: 9, clone: 15, whole: 5, growth: 3 };
+const gateCounts = [100, 250, 500, 1000, 2000];
+
+const say = (text: string) => process.stdout.write(`${text}\n\n`);
+const asked = process.argv.slice(2);
+const wanted = (part: string) => asked.length === 0 || asked.includes(part);
+
+const load = loadavg().map((value) => value.toFixed(1));
+say(`Node ${process.versions.node}, ${availableParallelism()} cores, load before: ${load.join(", ")}`);
+if (wanted("boot")) await boots();
+if (wanted("whole")) await whole();
+if (wanted("parts")) await parts();
+if (wanted("growth")) await growth();
+
+async function boots(): Promise<void> {
+  const { byHand, first, cached } = await timeBoots(rounds.boot);
+  const row = (name: string, values: readonly number[]) => [
+    name,
+    ms(median(values)),
+    ratio(median(values), median(byHand)),
+  ];
+  say(`Boot to the first query, median of ${rounds.boot}`);
+  say(
+    table(
+      ["", "time", "ratio"],
+      [row("initdb + pg_ctl start", byHand), row("first boot", first), row("cached boot", cached)],
+    ),
+  );
+}
+
+async function whole(): Promise<void> {
+  await inDirectory(async (directory) => {
+    const script = await writeUsual(root, directory);
+    await runPhasegate(root); // fills the caches
+    const ours: PhasegateRun[] = [];
+    const theirs: ScriptRun[] = [];
+    for (let round = 0; round < rounds.whole; round += 1) {
+      theirs.push(await runScript(directory));
+      ours.push(await runPhasegate(root));
+    }
+    tellWhole(ours, theirs, script);
+  });
+}
+
+function tellWhole(ours: readonly PhasegateRun[], theirs: readonly ScriptRun[], script: UsualScript): void {
+  const our = (of: (run: PhasegateRun) => number) => median(ours.map(of));
+  const their = (of: (run: ScriptRun) => number) => median(theirs.map(of));
+  const timed = (of: (timings: PhasegateRun["report"]["timings"]) => number) => our(({ report }) => of(report.timings));
+  const part = (word: string) =>
+    their(({ parts }) =>
+      Object.entries(parts).reduce((sum, [name, took]) => sum + (name.split(" ", 1)[0] === word ? took : 0), 0),
+    );
+  const row = (name: string, our: number, their: number) => [name, ms(our), ms(their), ratio(our, their)];
+  const { looks, mutants } = counts(ours[0]);
+  const copies = theirs[0]?.times.clone ?? 0;
+  say(
+    `This repository's plan, ${script.checks} checks, ${script.migrations} migrations: median of ${rounds.whole}, interleaved`,
+  );
+  say(
+    table(
+      ["", "phasegate", "script", "ratio"],
+      [
+        row(
+          "whole run",
+          our(({ wallMs }) => wallMs),
+          their(({ wallMs }) => wallMs),
+        ),
+        row(
+          "boot",
+          timed(({ bootMs }) => bootMs),
+          part("boot"),
+        ),
+        row(
+          `migrations (script: and ${copies} copies)`,
+          timed(({ replayMs }) => replayMs),
+          part("migrations") + part("clone"),
+        ),
+        row(
+          `checks (${looks} looks; script: ${script.checks})`,
+          timed(({ checksMs }) => checksMs),
+          part("checks"),
+        ),
+        [`proof (${mutants} mutants)`, ms(timed(({ proofMs }) => proofMs)), "-", "-"],
+      ],
+    ),
+  );
+  say(`Memory of the Node process at its largest: ${Math.round(our(({ memoryMib }) => memoryMib))} MiB`);
+  const longest = Object.entries(theirs[0]?.parts ?? {})
+    .map(([name]) => [name, their(({ parts }) => parts[name] ?? 0), theirs[0]?.times[name] ?? 1] as const)
+    .toSorted((a, b) => b[1] - a[1])
+    .slice(0, 6)
+    .map(([name, took, times]) => [name, `${times}`, ms(took), ms(took / times)]);
+  say("Where the script's time goes");
+  say(table(["", "times", "together", "each"], longest));
+}
+
+function counts(run: PhasegateRun | undefined): { readonly looks: number; readonly mutants: number } {
+  const checks = (run?.report.phases ?? []).flatMap(({ gates }) => gates.flatMap(({ checks }) => checks));
+  return {
+    looks: checks.reduce((sum, { observations }) => sum + observations.length, 0),
+    mutants: checks.reduce((sum, { red }) => sum + (red?.mutants.length ?? 0), 0),
+  };
+}
+
+async function parts(): Promise<void> {
+  const { cloneMs, mutantMs } = await timeParts(root, rounds.clone);
+  const row = (name: string, values: readonly number[]) => [
+    name,
+    `${values.length}`,
+    ms(median(values)),
+    ms(quantile(values, 0.95)),
+  ];
+  say("One at a time, on the database at head");
+  say(
+    table(["", "n", "median", "95 %"], [row("clone of a database", cloneMs), row("mutant of the catalog", mutantMs)]),
+  );
+}
+
+async function growth(): Promise<void> {
+  const grown = await timeGrowth(gateCounts, rounds.growth);
+  say(`Gates over ${phaseCount} phases with a migration each, one check a gate: median of ${rounds.growth} whole runs`);
+  const rows = grown.map(({ gates, wallMs, replayMs, checksMs, proofMs, memoryMib }, at) => {
+    const before = grown[at - 1];
+    return [
+      `${gates}`,
+      ms(wallMs),
+      ms(replayMs),
+      ms(checksMs),
+      ms(proofMs),
+      `${Math.round(memoryMib)} MiB`,
+      before ? ms((wallMs - before.wallMs) / (gates - before.gates)) : "-",
+    ];
+  });
+  say(table(["gates", "whole run", "replay", "checks", "proof", "memory", "each further gate"], rows));
+}
