@@ -1,3 +1,4 @@
+import { queryCatalog } from "../catalog/query.ts";
 import type { Database } from "../model/ports.ts";
 import { type QualifiedName, quoted, quotedName } from "../sql/identifier.ts";
 
@@ -14,7 +15,8 @@ const likeOf = async (database: Database, table: QualifiedName, name: string): P
 /** A column type: `int` is `integer`, `numeric(6, 5)` is `numeric(6,5)`. */
 export async function askedType(database: Database, type: string): Promise<string> {
   await database.query(`CREATE TEMPORARY TABLE asked_type (asked ${type})`);
-  const [row] = await database.query<{ type: string }>(
+  const [row] = await queryCatalog<{ type: string }>(
+    database,
     "SELECT format_type(atttypid, atttypmod) AS type FROM pg_attribute WHERE attrelid = 'pg_temp.asked_type'::regclass AND attnum = 1",
   );
   if (!row) throw new Error(`PostgreSQL does not know the type ${type}`);
@@ -24,7 +26,8 @@ export async function askedType(database: Database, type: string): Promise<strin
 /** A default for a column of this type. */
 export async function askedDefault(database: Database, type: string, expression: string): Promise<string> {
   await database.query(`CREATE TEMPORARY TABLE asked_default (asked ${type} DEFAULT ${expression})`);
-  const [row] = await database.query<{ expression: string }>(
+  const [row] = await queryCatalog<{ expression: string }>(
+    database,
     "SELECT pg_get_expr(adbin, adrelid) AS expression FROM pg_attrdef WHERE adrelid = 'pg_temp.asked_default'::regclass",
   );
   if (!row) throw new Error(`PostgreSQL made no default of ${expression}`);
@@ -35,7 +38,8 @@ export async function askedDefault(database: Database, type: string, expression:
 export async function askedCheck(database: Database, table: QualifiedName, condition: string): Promise<string> {
   await likeOf(database, table, "asked_check");
   await database.query(`ALTER TABLE asked_check ADD CONSTRAINT asked CHECK (${condition})`);
-  const [row] = await database.query<{ condition: string }>(
+  const [row] = await queryCatalog<{ condition: string }>(
+    database,
     "SELECT pg_get_expr(conbin, conrelid) AS condition FROM pg_constraint WHERE conrelid = 'pg_temp.asked_check'::regclass AND conname = 'asked'",
   );
   if (!row) throw new Error(`PostgreSQL made no constraint of ${condition}`);
@@ -46,7 +50,8 @@ export async function askedCheck(database: Database, table: QualifiedName, condi
 export async function askedPredicate(database: Database, table: QualifiedName, predicate: string): Promise<string> {
   await likeOf(database, table, "asked_predicate");
   await database.query(`CREATE INDEX asked_predicate_index ON asked_predicate ((true)) WHERE ${predicate}`);
-  const [row] = await database.query<{ predicate: string }>(
+  const [row] = await queryCatalog<{ predicate: string }>(
+    database,
     "SELECT pg_get_expr(indpred, indrelid) AS predicate FROM pg_index WHERE indrelid = 'pg_temp.asked_predicate'::regclass",
   );
   if (!row) throw new Error(`PostgreSQL made no predicate of ${predicate}`);

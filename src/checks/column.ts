@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { queryCatalog } from "../catalog/query.ts";
 import { quoted, quotedName } from "../sql/identifier.ts";
 import { askedDefault, askedType } from "./asked.ts";
 import { defineDatabaseKind, type KindFinding, type Mutant } from "./kind.ts";
@@ -31,7 +32,8 @@ export const column = defineDatabaseKind({
       .join(" "),
 
   async observe({ database }, params) {
-    const [row] = await database.query<{ type: string; nullable: boolean; default: string | null }>(
+    const [row] = await queryCatalog<{ type: string; nullable: boolean; default: string | null }>(
+      database,
       `SELECT format_type(a.atttypid, a.atttypmod) AS type, NOT a.attnotnull AS nullable, pg_get_expr(d.adbin, d.adrelid) AS "default"
          FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
         WHERE a.attrelid = to_regclass($1) AND a.attname = $2 AND a.attnum > 0 AND NOT a.attisdropped`,

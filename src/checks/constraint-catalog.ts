@@ -1,3 +1,4 @@
+import { queryCatalog } from "../catalog/query.ts";
 import type { Database } from "../model/ports.ts";
 import { type QualifiedName, quotedName } from "../sql/identifier.ts";
 
@@ -58,8 +59,8 @@ export const foundConstraints = (
   type: ConstraintType,
 ): Promise<readonly FoundConstraint[]> =>
   type === "not null"
-    ? database.query(notNulls, [quotedName(table)])
-    : database.query(constraints, [quotedName(table), type]);
+    ? queryCatalog(database, notNulls, [quotedName(table)])
+    : queryCatalog(database, constraints, [quotedName(table), type]);
 
 /** A definition without what it says of deferring, validity and enforcement. */
 export const stateless = (definition: string): string =>
@@ -72,7 +73,8 @@ export const comparable = (found: FoundConstraint): string => found.condition ??
 export async function askedExclusion(database: Database, table: QualifiedName, definition: string): Promise<string> {
   await database.query(`CREATE TEMPORARY TABLE asked_exclusion (LIKE ${quotedName(table)} INCLUDING GENERATED)`);
   await database.query(`ALTER TABLE asked_exclusion ADD CONSTRAINT asked ${definition}`);
-  const [row] = await database.query<{ definition: string }>(
+  const [row] = await queryCatalog<{ definition: string }>(
+    database,
     "SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conrelid = 'pg_temp.asked_exclusion'::regclass AND contype::text = 'x'",
   );
   if (!row) throw new Error(`\`${definition}\` is no exclusion; write it from EXCLUDE on`);

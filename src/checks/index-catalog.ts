@@ -1,3 +1,4 @@
+import { queryCatalog } from "../catalog/query.ts";
 import type { Database } from "../model/ports.ts";
 import { type QualifiedName, quoted, quotedName } from "../sql/identifier.ts";
 import { askedPredicate } from "./asked.ts";
@@ -37,7 +38,7 @@ const indexes = `SELECT c.relname AS name, ${keys("1", "i.indnkeyatts")} AS colu
 
 /** All indexes of a table or materialized view, by name; none where there is no such table. */
 export const foundIndexes = (database: Database, table: QualifiedName): Promise<readonly FoundIndex[]> =>
-  database.query(indexes, [quotedName(table)]);
+  queryCatalog(database, indexes, [quotedName(table)]);
 
 export type AskedIndex = { readonly columns: readonly string[]; readonly predicate: string | null };
 
@@ -48,7 +49,8 @@ export async function askedIndex(
   { columns, predicate: where, method }: { columns: readonly string[]; predicate?: string | undefined; method: string },
 ): Promise<AskedIndex> {
   const predicate = where ?? null;
-  const names = await database.query<{ name: string }>(
+  const names = await queryCatalog<{ name: string }>(
+    database,
     "SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped",
     [quotedName(table)],
   );
@@ -73,7 +75,8 @@ async function askedExpressions(
   await database.query(`CREATE TEMPORARY TABLE asked_index (LIKE ${quotedName(table)} INCLUDING GENERATED)`);
   const list = expressions.map((text) => `(${text})`).join(", ");
   await database.query(`CREATE INDEX asked_index_of_plan ON asked_index USING ${quoted(method)} (${list})`);
-  const [row] = await database.query<{ columns: readonly string[] }>(
+  const [row] = await queryCatalog<{ columns: readonly string[] }>(
+    database,
     `SELECT ARRAY(SELECT pg_get_indexdef(indexrelid, place, false) FROM generate_series(1, indnatts) AS place ORDER BY place) AS columns
        FROM pg_index WHERE indrelid = 'pg_temp.asked_index'::regclass`,
   );

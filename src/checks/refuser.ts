@@ -1,3 +1,4 @@
+import { queryCatalog } from "../catalog/query.ts";
 import type { Database, PostgresError } from "../model/ports.ts";
 import { quoted, quotedName } from "../sql/identifier.ts";
 
@@ -17,7 +18,8 @@ export type Refuser =
 export async function refuserOf(database: Database, error: PostgresError): Promise<Refuser | null> {
   const { schema, table, column, constraint } = error;
   if (constraint !== undefined && schema !== undefined && table !== undefined) {
-    const [found] = await database.query<{ kind: "constraint" | "index" }>(
+    const [found] = await queryCatalog<{ kind: "constraint" | "index" }>(
+      database,
       `SELECT CASE WHEN EXISTS (SELECT FROM pg_constraint o WHERE o.conrelid = t.oid AND o.conname = $3) THEN 'constraint' ELSE 'index' END AS kind
          FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace
         WHERE n.nspname = $1 AND t.relname = $2
@@ -58,7 +60,8 @@ type Relation = { readonly schema: string; readonly name: string; readonly seque
 
 /** Errors name a table without its schema. */
 const relations = (database: Database, name: string): Promise<readonly Relation[]> =>
-  database.query<Relation>(
+  queryCatalog<Relation>(
+    database,
     `SELECT n.nspname AS schema, c.relname AS name, c.relkind::text = 'S' AS sequence
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relname = $1 AND c.relkind::text IN ('r', 'p', 'v', 'm', 'S', 'f') AND n.nspname NOT LIKE 'pg\\_%'`,
@@ -70,13 +73,14 @@ const only = (found: readonly Relation[], refuser: (relation: Relation) => Refus
   return first && !second ? refuser(first) : null;
 };
 
-/** The triggers whose functions stand in a call stack. */
+/** The triggers whose functions stand in a call stack, which names those of `public` without their schema. */
 async function triggersIn(database: Database, where: string): Promise<Refuser | null> {
-  const triggers = await database.query<{ schema: string; table: string; name: string }>(
+  const triggers = await queryCatalog<{ schema: string; table: string; name: string }>(
+    database,
     `SELECT n.nspname AS schema, c.relname AS table, t.tgname AS name
        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE NOT t.tgisinternal AND t.tgparentid = 0
-        AND strpos($1, 'function ' || t.tgfoid::regprocedure::text || ' line ') > 0
+        AND strpos($1, 'function ' || regexp_replace(t.tgfoid::regprocedure::text, '^public\\.', '') || ' line ') > 0
       ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", t.tgname COLLATE "C"`,
     [where],
   );

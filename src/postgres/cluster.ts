@@ -66,7 +66,10 @@ export async function openCluster(server: Server, setup: ClusterSetup): Promise<
   const strategy = server.owned ? "FILE_COPY" : "WAL_LOG";
 
   const open = (database: string, as: "judge" | "migrator") =>
-    connect({ ...server.superuser, user: role[as], password: password[as], database: server.prefix + database }, cap);
+    connect(
+      { ...server.superuser, user: role[as], password: password[as], database: server.prefix + database },
+      as === "migrator" ? { ...cap, statementMs: cap.migrationMs } : cap,
+    );
 
   const release = async (database: string): Promise<void> => {
     const idle = pools.get(database) ?? [];

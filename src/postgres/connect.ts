@@ -4,11 +4,13 @@ import { ConnectionLost, type ConnectionSettings } from "../model/ports.ts";
 /** What one connection may cost before it is cut off. */
 export interface Limits {
   readonly statementMs: number;
+  /** The same for one part of a migration. */
+  readonly migrationMs: number;
   readonly bytes: number;
   readonly rows: number;
 }
 
-export const limits: Limits = { statementMs: 30_000, bytes: 16 * 1024 * 1024, rows: 50_000 };
+export const limits: Limits = { statementMs: 30_000, migrationMs: 300_000, bytes: 16 * 1024 * 1024, rows: 50_000 };
 
 /** Type oids whose text is turned into a JSON value; everything else stays as PostgreSQL prints it, so that evidence does too. */
 const parsers: { readonly [oid: number]: (text: string) => unknown } = {
@@ -52,6 +54,8 @@ export async function connect(to: ConnectionSettings, cap: Limits = limits): Pro
     ...to,
     ssl: false,
     application_name: "phasegate",
+    // A statement may turn the server's limit off; this one is ours. Somewhat later, so that the server's words come first.
+    query_timeout: cap.statementMs + 2_000,
     options: Object.entries({ ...settings, statement_timeout: String(cap.statementMs) })
       .map(([name, value]) => `-c ${name}=${value.replaceAll(" ", "\\ ")}`)
       .join(" "),
