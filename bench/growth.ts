@@ -9,6 +9,7 @@ export interface Grown {
   readonly replayMs: number;
   readonly checksMs: number;
   readonly proofMs: number;
+  readonly cpuMs: number;
   readonly memoryMib: number;
 }
 
@@ -31,6 +32,7 @@ export async function timeGrowth(gateCounts: readonly number[], rounds: number):
       replayMs: middle(({ report }) => report.timings.replayMs),
       checksMs: middle(({ report }) => report.timings.checksMs),
       proofMs: middle(({ report }) => report.timings.proofMs),
+      cpuMs: middle(({ cpuMs }) => cpuMs),
       memoryMib: middle(({ memoryMib }) => memoryMib),
     });
   }

@@ -3,6 +3,7 @@
 import { kinds } from "../src/checks/table.ts";
 import { readPlanOf } from "../src/judge.ts";
 import { migrations } from "../src/migrate/tool.ts";
+import type { Laboratory } from "../src/model/ports.ts";
 import { boot } from "../src/postgres/boot.ts";
 import { type Cluster, openCluster } from "../src/postgres/cluster.ts";
 import { workingTree } from "../src/repository/working-tree.ts";
@@ -50,7 +51,7 @@ export async function timeParts(project: string, clones: number): Promise<Parts>
     const sight = {
       tree,
       linter: { lint: unasked, rules: unasked },
-      laboratory: { roundTrip: unasked, clone: unasked },
+      laboratory: nothing,
       subject: { phase: "all", migrations: [], created: [], major: server.major },
     };
     const checks = plan.phases.flatMap(({ gates }) => gates.flatMap(({ checks }) => checks));
@@ -90,6 +91,14 @@ async function mutantsOf(claim: Claim, cluster: Cluster, sight: Omit<Sight, "dat
   return tookMs;
 }
 
-const unasked = (): never => {
-  throw new Error("a kind that looks at the catalog asked for something else");
+const nothing: Laboratory = {
+  roundTrip: unasked,
+  clone: unasked,
+  get rehearsing() {
+    return nothing;
+  },
 };
+
+function unasked(): never {
+  throw new Error("a kind that looks at the catalog asked for something else");
+}

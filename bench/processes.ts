@@ -10,13 +10,14 @@ import { identity, root, scriptPrograms } from "./programs.ts";
 export interface PhasegateRun {
   readonly wallMs: number;
   readonly report: Report;
-  /** Of the Node process, at its largest. */
+  /** Of the Node process: at its largest, and what it computed; the rest of the time it waits for PostgreSQL. */
   readonly memoryMib: number;
+  readonly cpuMs: number;
 }
 
-/** Node says what it took when it ends: KiB, on a pipe of its own. */
-const reportMemory =
-  'data:text/javascript,import fs from "node:fs";process.on("exit",()=>fs.writeSync(3,String(process.resourceUsage().maxRSS)))';
+/** Node says what it took when it ends, on a pipe of its own. */
+const tellUsage =
+  'data:text/javascript,import fs from "node:fs";process.on("exit",()=>fs.writeSync(3,JSON.stringify(process.resourceUsage())))';
 
 /**
  * `phasegate run --audit`, as `npm start` does it.
@@ -24,12 +25,12 @@ const reportMemory =
  */
 export async function runPhasegate(project: string): Promise<PhasegateRun> {
   const begun = performance.now();
-  const args = ["--import", reportMemory, join(root, "bin/phasegate.js"), "run", "--audit", "--json"];
+  const args = ["--import", tellUsage, join(root, "bin/phasegate.js"), "run", "--audit", "--json"];
   const child = spawn(process.execPath, [...args, "--postgres", "embedded"], {
     cwd: project,
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
-  const [out, err, memory, code] = await Promise.all([
+  const [out, err, used, code] = await Promise.all([
     textOf(child.stdio[1]),
     textOf(child.stdio[2]),
     textOf(child.stdio[3]),
@@ -37,7 +38,13 @@ export async function runPhasegate(project: string): Promise<PhasegateRun> {
   ]);
   const wallMs = performance.now() - begun;
   if (code !== 0) throw new Error(`phasegate ended with ${code}: ${err.trim() || firstViolation(out)}`);
-  return { wallMs, report: JSON.parse(out) as Report, memoryMib: Number(memory) / 1024 }; // its own format
+  const { maxRSS, userCPUTime, systemCPUTime } = JSON.parse(used) as NodeJS.ResourceUsage; // as told above: KiB, µs
+  return {
+    wallMs,
+    report: JSON.parse(out) as Report, // its own format
+    memoryMib: maxRSS / 1024,
+    cpuMs: (userCPUTime + systemCPUTime) / 1000,
+  };
 }
 
 export interface ScriptRun {

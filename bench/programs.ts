@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, globSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -34,6 +34,12 @@ export async function inDirectory<Result>(work: (directory: string) => Promise<R
 export const scriptPrograms = async () => ({
   INITDB: join(bin, "initdb"),
   PG_CTL: join(bin, "pg_ctl"),
-  PSQL: process.env.PSQL ?? "psql",
+  PSQL: process.env.PSQL ?? directPsql(),
   SQUAWK: await squawkPath({ env: process.env }),
 });
+
+/** Debian's `psql` is a Perl script that finds the real one, for longer than that takes to ask; the script is spared it. */
+const directPsql = (): string =>
+  globSync("/usr/lib/postgresql/*/bin/psql")
+    .toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }))
+    .at(-1) ?? "psql";

@@ -99,7 +99,9 @@ function tellWhole(ours: readonly PhasegateRun[], theirs: readonly ScriptRun[], 
       ],
     ),
   );
-  say(`Memory of the Node process at its largest: ${Math.round(our(({ memoryMib }) => memoryMib))} MiB`);
+  say(
+    `The Node process: ${Math.round(our(({ memoryMib }) => memoryMib))} MiB at its largest, ${ms(our(({ cpuMs }) => cpuMs))} of processor time`,
+  );
   const longest = Object.entries(theirs[0]?.parts ?? {})
     .map(([name]) => [name, their(({ parts }) => parts[name] ?? 0), theirs[0]?.times[name] ?? 1] as const)
     .toSorted((a, b) => b[1] - a[1])
@@ -134,7 +136,7 @@ async function parts(): Promise<void> {
 async function growth(): Promise<void> {
   const grown = await timeGrowth(gateCounts, rounds.growth);
   say(`Gates over ${phaseCount} phases with a migration each, one check a gate: median of ${rounds.growth} whole runs`);
-  const rows = grown.map(({ gates, wallMs, replayMs, checksMs, proofMs, memoryMib }, at) => {
+  const rows = grown.map(({ gates, wallMs, replayMs, checksMs, proofMs, cpuMs, memoryMib }, at) => {
     const before = grown[at - 1];
     return [
       `${gates}`,
@@ -142,9 +144,12 @@ async function growth(): Promise<void> {
       ms(replayMs),
       ms(checksMs),
       ms(proofMs),
+      ms(cpuMs),
       `${Math.round(memoryMib)} MiB`,
       before ? ms((wallMs - before.wallMs) / (gates - before.gates)) : "-",
     ];
   });
-  say(table(["gates", "whole run", "replay", "checks", "proof", "memory", "each further gate"], rows));
+  say(
+    table(["gates", "whole run", "replay", "checks", "proof", "Node's processor", "memory", "each further gate"], rows),
+  );
 }

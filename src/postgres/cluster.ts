@@ -71,6 +71,14 @@ export async function openCluster(server: Server, setup: ClusterSetup): Promise<
       as === "migrator" ? { ...cap, statementMs: cap.migrationMs } : cap,
     );
 
+  /** Whatever state it is in, nobody is to meet it again; what it was doing would keep the database from being copied. */
+  const discard = async (client: pg.Client): Promise<void> => {
+    await client.end().catch(() => undefined);
+    const { processID } = client as pg.Client & { readonly processID?: number }; // a field that its types leave out
+    // Where the server is gone there is nothing to end.
+    await admin.query("SELECT pg_terminate_backend($1, 5000)", [processID]).catch(() => undefined);
+  };
+
   const release = async (database: string): Promise<void> => {
     const idle = pools.get(database) ?? [];
     pools.delete(database);
@@ -110,8 +118,7 @@ export async function openCluster(server: Server, setup: ClusterSetup): Promise<
         else pools.set(database, [client]);
         return result;
       } catch (error) {
-        // Whatever state it is in, nobody is to meet it again.
-        await client.end().catch(() => undefined);
+        await discard(client);
         throw error;
       }
     },

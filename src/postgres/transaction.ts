@@ -37,7 +37,12 @@ function databaseOn(client: pg.Client, cap: Limits, watch: ByteWatch): Database 
     const result = await client.query(query).catch((error: unknown) => {
       if (watch.exceeded())
         throw new Error(`The statement gave more than ${cap.bytes / 1024 / 1024} MiB; select less.`);
-      throw error;
+      if (!(error instanceof Error) || error.message !== "Query read timeout") throw error;
+      // It goes on in the server, and nothing else can be asked there.
+      watch.cut();
+      throw new Error(
+        `The statement did not end within ${cap.statementMs / 1000} s, and the server's own limit was turned off.`,
+      );
     });
     if (result.rows.length > cap.rows)
       throw new Error(`The statement gave ${result.rows.length} rows, more than ${cap.rows}; select less.`);
@@ -90,6 +95,8 @@ export function rethrow(thrown: unknown): never {
 
 interface ByteWatch {
   start(): void;
+  /** Ends the connection at once. */
+  cut(): void;
   exceeded(): boolean;
   end(): void;
 }
@@ -110,6 +117,7 @@ function watchBytes(client: pg.Client, cap: number): ByteWatch {
     start: () => {
       bytes = 0;
     },
+    cut: () => stream.destroy(),
     exceeded: () => bytes > cap,
     end: () => {
       stream.off("data", count);
