@@ -1,0 +1,222 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, expect, test } from "@jest/globals";
+import { judge } from "../../src/judge.ts";
+import type { Report, Run } from "../../src/model/report.ts";
+
+/** Small projects, judged whole. */
+
+const roots: string[] = [];
+afterAll(() => {
+  for (const root of roots) rmSync(root, { recursive: true, force: true });
+});
+
+type Files = { readonly [path: string]: string };
+
+async function run(plan: string, files: Files, phases: readonly string[] = []): Promise<Run> {
+  const root = mkdtempSync(join(tmpdir(), "phasegate-run-"));
+  roots.push(root);
+  for (const [path, text] of Object.entries({ ...files, "phasegate.yml": plan })) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return judge({ root, plan: "phasegate.yml", postgres: "embedded", phases, env: process.env });
+}
+
+async function report(plan: string, files: Files, phases: readonly string[] = []): Promise<Report> {
+  const judged = await run(plan, files, phases);
+  if (judged.status !== "judged") throw new Error(JSON.stringify(judged));
+  return judged.report;
+}
+
+const migration = (up: string, down: string) => `-- Up Migration\n${up};\n\n-- Down Migration\n${down};\n`;
+const orders: Files = {
+  "migrations/1_orders.sql": migration(
+    "CREATE TABLE orders (id int PRIMARY KEY, total int NOT NULL)",
+    "DROP TABLE orders",
+  ),
+};
+const currency: Files = {
+  "migrations/2_currency.sql": migration(
+    "ALTER TABLE orders ADD COLUMN currency text",
+    "ALTER TABLE orders DROP COLUMN currency",
+  ),
+};
+
+const phase = (id: string, after: string, owns: string, ...checks: string[]) =>
+  `  - id: ${id}\n    title: ${id}\n    after: [${after}]\n    owns: ${owns}\n    gates:\n      - id: ${id}.1\n        title: it holds\n        checks:\n${checks.map((check) => `          - ${check}\n`).join("")}`;
+const plan = (...phases: string[]) => `version: 1\nname: n\npostgres: { version: 18 }\nphases:\n${phases.join("")}`;
+
+const total = "column: { table: orders, name: total, nullable: false }";
+const money = "column: { table: orders, name: currency, type: text, nullable: false }";
+const A = phase("A", "", '{ migrations: ["*_orders.sql"] }', total);
+const B = phase("B", "A", '{ migrations: ["*_currency.sql"] }', money);
+
+const states = ({ phases }: Report) => phases.map(({ id, state }) => `${id} ${state}`);
+const told = ({ violations }: Report) =>
+  violations.map(({ code, phase: of, gate }) => `${code} ${gate ?? of ?? ""}`.trim());
+
+test("a phase whose gates hold is verified, and the next is not started", async () => {
+  const seen = await report(plan(A, B), orders);
+  expect([states(seen), told(seen), seen.conclusion]).toEqual([["A verified", "B not-started"], [], "in-order"]);
+});
+
+test("a phase that was started and does not hold is in progress", async () => {
+  const seen = await report(plan(A, B), { ...orders, ...currency });
+  expect([states(seen), told(seen), seen.conclusion]).toEqual([
+    ["A verified", "B in-progress"],
+    ["gate-failed B.1"],
+    "must-not-be-merged",
+  ]);
+});
+
+test("a phase that was started before its predecessor holds is prohibited", async () => {
+  const wrong = phase(
+    "A",
+    "",
+    '{ migrations: ["*_orders.sql"] }',
+    "column: { table: orders, name: total, nullable: true }",
+  );
+  const seen = await report(
+    plan(wrong, phase("B", "A", '{ migrations: ["*_currency.sql"] }', "column: { table: orders, name: currency }")),
+    { ...orders, ...currency },
+  );
+  expect([states(seen), told(seen)]).toEqual([
+    ["A in-progress", "B prohibited"],
+    ["gate-failed A.1", "phase-advanced B"],
+  ]);
+});
+
+test("with --phase the gates of a phase are run although nobody has begun it", async () => {
+  const seen = await report(plan(A, B), orders, ["B"]);
+  expect([states(seen), told(seen)]).toEqual([["A verified", "B in-progress"], ["gate-failed B.1"]]);
+});
+
+test("a phase is started by a file, or by an object that another phase's migration makes", async () => {
+  const byFile = phase("B", "A", "{ files: [docs/b.md] }", "file: { path: docs/b.md, contains: [done] }");
+  expect(states(await report(plan(A, byFile), { ...orders, "docs/b.md": "done" }))).toEqual([
+    "A verified",
+    "B verified",
+  ]);
+  const byObject = phase("B", "A", "{ objects: [orders.total] }", "file: { path: docs/b.md }");
+  expect(states(await report(plan(A, byObject), orders))).toEqual(["A verified", "B in-progress"]);
+});
+
+test("a migration that no phase owns is told with its place", async () => {
+  const seen = await report(plan(A), { ...orders, ...currency });
+  expect(told(seen)).toEqual(["unclaimed-migration"]);
+  expect(seen.violations[0]?.findings[0]?.place).toEqual({ file: "migrations/2_currency.sql", line: 1 });
+});
+
+test("a check that held before its phase is vacuous, unless the plan says why it may", async () => {
+  const owns = '{ migrations: ["*_currency.sql"] }';
+  const vacuous = await report(plan(A, phase("B", "A", owns, total)), { ...orders, ...currency });
+  expect(told(vacuous)).toEqual(["vacuous-check B.1"]);
+  const excused = await report(plan(A, phase("B", "A", owns, `{ ${total}, holds-before: it stays }`)), {
+    ...orders,
+    ...currency,
+  });
+  expect([states(excused), told(excused)]).toEqual([["A verified", "B verified"], []]);
+});
+
+test("a query that gives another result each time is told by the change of nothing", async () => {
+  const random =
+    'sql: { name: a coin, query: "SELECT clock_timestamp() < now() + interval \'1 hour\' AND random() < 0.5", gives: true, sabotage: "SELECT 1" }';
+  const outcomes = new Set<string>();
+  for (let tries = 0; tries < 6 && !outcomes.has("in-order"); tries += 1)
+    outcomes.add((await report(plan(phase("A", "", '{ migrations: ["*_orders.sql"] }', random)), orders)).conclusion);
+  expect([...outcomes]).toEqual(["must-not-be-merged"]);
+});
+
+test("a later phase that breaks what an earlier one proved is blamed for it", async () => {
+  const breaking: Files = {
+    "migrations/2_currency.sql": migration(
+      "ALTER TABLE orders ADD COLUMN currency text, ALTER COLUMN total DROP NOT NULL",
+      "SELECT 1",
+    ),
+  };
+  const seen = await report(plan(A, B), { ...orders, ...breaking });
+  expect(told(seen)).toEqual(["gate-failed B.1"]);
+  expect(seen.violations[0]?.consequences).toEqual(["A.1 gate-failed", "B phase-advanced"]);
+});
+
+test("a gate that a later phase supersedes is judged just before that phase", async () => {
+  const until = A.replace("title: it holds\n", "title: it holds\n        until: B\n");
+  const superseding: Files = {
+    "migrations/2_currency.sql": migration(
+      "ALTER TABLE orders ADD COLUMN currency text NOT NULL DEFAULT 'EUR', ALTER COLUMN total DROP NOT NULL",
+      "SELECT 1",
+    ),
+  };
+  expect(states(await report(plan(until, B), { ...orders, ...superseding }))).toEqual(["A verified", "B verified"]);
+});
+
+test("migrations that lie between those of another phase are told apart", async () => {
+  const files: Files = {
+    ...orders,
+    "migrations/2_currency.sql": migration(
+      "CREATE TABLE currency (code text); COMMENT ON TABLE currency IS 'ISO 4217'; COMMENT ON COLUMN currency.code IS 'Three letters'",
+      "DROP TABLE currency",
+    ),
+    "migrations/3_orders.sql": migration(
+      "ALTER TABLE orders ADD COLUMN note text",
+      "ALTER TABLE orders DROP COLUMN note",
+    ),
+  };
+  const commented = phase("B", "", '{ migrations: ["*_currency.sql"] }', "comments: {}");
+  const seen = await report(
+    plan(phase("A", "", '{ migrations: ["*_orders.sql"] }', "column: { table: orders, name: note }"), commented),
+    files,
+  );
+  expect([states(seen), told(seen)]).toEqual([["A verified", "B verified"], []]);
+});
+
+test.each<[name: string, plan: string, files: Files, message: RegExp]>([
+  [
+    "a glob of a started phase that matches nothing",
+    plan(phase("A", "", '{ migrations: ["*_orders.sql", "*_gone.sql"] }', total)),
+    orders,
+    /`\*_gone.sql` matches no file/,
+  ],
+  [
+    "a migration of two phases",
+    plan(A, phase("B", "A", '{ migrations: ["1_*.sql"] }', total)),
+    orders,
+    /1_orders.sql belongs to A and to B/,
+  ],
+])("%s is a mistake of the plan", async (_name, text, files, message) => {
+  const judged = await run(text, files);
+  expect(judged.status).toBe("unusable");
+  if (judged.status === "unusable")
+    expect(
+      judged.mistakes.map(({ place, message: words }) => `${place?.file}:${place?.line} ${words}`).join("\n"),
+    ).toMatch(message);
+});
+
+test("a plan without migrations in its folder proves nothing", async () => {
+  const seen = await report(
+    plan(
+      phase(
+        "A",
+        "",
+        "{ files: [docs/a.md] }",
+        "sql: { name: s, query: SELECT false, gives: true, sabotage: SELECT 1 }",
+      ),
+    ),
+    { "docs/a.md": "x" },
+  );
+  expect(told(seen)).toEqual(["gate-failed A.1"]);
+});
+
+test("a JavaScript migration is refused where the plan refuses programs, and applied where it allows them", async () => {
+  const program = {
+    "migrations/1_orders.js":
+      "export const up = (pgm) => pgm.createTable('orders', { id: 'id', total: { type: 'int', notNull: true } });\nexport const down = (pgm) => pgm.dropTable('orders');\n",
+  };
+  const owns = phase("A", "", '{ migrations: ["*_orders.js"] }', total);
+  const refused = await report(plan(owns), program);
+  expect(told(refused)).toEqual(["gate-failed A.migrations"]);
+  const allowed = await report(plan(owns).replace("phases:", "policy: { programs: allow }\nphases:"), program);
+  expect([states(allowed), told(allowed)]).toEqual([["A verified"], []]);
+});
