@@ -3,8 +3,10 @@ import { writeGrowingProject } from "./growing-project.ts";
 import { type PhasegateRun, runPhasegate } from "./processes.ts";
 import { inDirectory } from "./programs.ts";
 
-export interface Grown {
-  readonly gates: number;
+/** Figures, or why there are none. */
+export type Grown = { readonly gates: number } & (Figures | { readonly failure: string });
+
+interface Figures {
   readonly wallMs: number;
   readonly replayMs: number;
   readonly checksMs: number;
@@ -19,12 +21,11 @@ export const phaseCount = 50;
 export async function timeGrowth(gateCounts: readonly number[], rounds: number): Promise<readonly Grown[]> {
   const grown: Grown[] = [];
   for (const gates of gateCounts) {
-    const runs = await inDirectory(async (directory) => {
-      writeGrowingProject(directory, gates, phaseCount);
-      const all: PhasegateRun[] = [];
-      for (let round = 0; round < rounds; round += 1) all.push(await runPhasegate(directory));
-      return all;
-    });
+    const runs = await runsOf(gates, rounds);
+    if ("failure" in runs) {
+      grown.push({ gates, failure: runs.failure });
+      continue;
+    }
     const middle = (of: (run: PhasegateRun) => number) => median(runs.map(of));
     grown.push({
       gates,
@@ -38,3 +39,15 @@ export async function timeGrowth(gateCounts: readonly number[], rounds: number):
   }
   return grown;
 }
+
+const runsOf = (gates: number, rounds: number): Promise<readonly PhasegateRun[] | { readonly failure: string }> =>
+  inDirectory(async (directory) => {
+    writeGrowingProject(directory, gates, phaseCount);
+    const runs: PhasegateRun[] = [];
+    try {
+      for (let round = 0; round < rounds; round += 1) runs.push(await runPhasegate(directory));
+      return runs;
+    } catch (error) {
+      return { failure: error instanceof Error ? error.message : String(error) };
+    }
+  });

@@ -1,13 +1,10 @@
 /** What cannot be seen from outside: one clone, and one mutant of the catalog. */
 
 import { kinds } from "../src/checks/table.ts";
-import { readPlanOf } from "../src/judge.ts";
-import { migrations } from "../src/migrate/tool.ts";
 import type { Laboratory } from "../src/model/ports.ts";
-import { boot } from "../src/postgres/boot.ts";
-import { type Cluster, openCluster } from "../src/postgres/cluster.ts";
-import { workingTree } from "../src/repository/working-tree.ts";
+import type { Cluster } from "../src/postgres/cluster.ts";
 import { type Claim, look, type Sight } from "../src/run/look.ts";
+import { inCluster } from "./cluster.ts";
 
 export interface Parts {
   readonly cloneMs: readonly number[];
@@ -18,22 +15,9 @@ export interface Parts {
 /** The kinds whose mutants are DDL in a transaction and whose look is at the catalog alone. */
 const catalogKinds = { column: kinds.column, constraint: kinds.constraint, index: kinds.index };
 
-export async function timeParts(project: string, clones: number): Promise<Parts> {
-  const tree = workingTree(project);
-  const reading = readPlanOf(tree, "phasegate.yml");
-  if ("mistakes" in reading) throw new Error(reading.mistakes[0].message);
-  const { plan } = reading.read;
-  const server = await boot({ provider: "embedded", major: plan.postgres.version, env: process.env });
-  let cluster: Cluster | undefined;
-  try {
-    const roles = plan.postgres.roles.map(({ name, bypassrls, "member-of": memberOf }) => ({
-      name,
-      bypassrls,
-      memberOf,
-    }));
-    cluster = await openCluster(server, { roles, migrator: plan.postgres.migrator });
+export const timeParts = (project: string, clones: number): Promise<Parts> =>
+  inCluster(project, async ({ read, tree, major, cluster, tool }) => {
     await cluster.create("head");
-    const tool = migrations(cluster, plan);
     const session = await tool.open("head");
     for (const migration of tool.list(tree)) {
       const outcome = await session.up(migration, tree);
@@ -48,25 +32,17 @@ export async function timeParts(project: string, clones: number): Promise<Parts>
       cloneMs.push(performance.now() - begun);
     }
 
-    const sight = {
-      tree,
-      linter: { lint: unasked, rules: unasked },
-      laboratory: nothing,
-      subject: { phase: "all", migrations: [], created: [], major: server.major },
-    };
-    const checks = plan.phases.flatMap(({ gates }) => gates.flatMap(({ checks }) => checks));
+    const linter = { lint: unasked, rules: unasked };
+    const subject = { phase: "all", migrations: [], created: [], major };
+    const checks = read.plan.phases.flatMap(({ gates }) => gates.flatMap(({ checks }) => checks));
     const mutantMs: number[] = [];
     for (const { kind, params } of checks) {
       if (!Object.hasOwn(catalogKinds, kind)) continue;
       const claim: Claim = { kind: catalogKinds[kind as keyof typeof catalogKinds], params }; // just found there
-      mutantMs.push(...(await mutantsOf(claim, cluster, sight)));
+      mutantMs.push(...(await mutantsOf(claim, cluster, { tree, linter, laboratory: nothing, subject })));
     }
     return { cloneMs, mutantMs };
-  } finally {
-    await cluster?.close();
-    await server.stop();
-  }
-}
+  });
 
 async function mutantsOf(claim: Claim, cluster: Cluster, sight: Omit<Sight, "database">): Promise<number[]> {
   const inTransaction = <Result>(work: (sight: Sight) => Promise<Result>) =>

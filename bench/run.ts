@@ -1,7 +1,7 @@
 /**
  * What a run of Phasegate costs, beside a shell script that does each check once. Prints tables and writes nothing.
  *
- * npm run bench [-- PART…]    parts: boot, parts, whole, growth; all unless told
+ * npm run bench [-- PART…]    parts: boot, whole, parts, growth, profile; all unless told
  */
 
 import { availableParallelism, loadavg } from "node:os";
@@ -10,11 +10,12 @@ import { median, ms, quantile, ratio, table } from "./figures.ts";
 import { phaseCount, timeGrowth } from "./growth.ts";
 import { timeParts } from "./parts.ts";
 import { type PhasegateRun, runPhasegate, runScript, type ScriptRun } from "./processes.ts";
+import { profile, type Spent } from "./profile.ts";
 import { inDirectory, root } from "./programs.ts";
 import { type UsualScript, writeUsual } from "./usual.ts";
 
 const rounds = { boot: 9, clone: 15, whole: 5, growth: 3 };
-const gateCounts = [100, 250, 500, 1000, 2000];
+const gateCounts = [100, 500, 1000, 2000];
 
 const say = (text: string) => process.stdout.write(`${text}\n\n`);
 const asked = process.argv.slice(2);
@@ -26,6 +27,7 @@ if (wanted("boot")) await boots();
 if (wanted("whole")) await whole();
 if (wanted("parts")) await parts();
 if (wanted("growth")) await growth();
+if (wanted("profile")) await profiled();
 
 async function boots(): Promise<void> {
   const { byHand, first, cached } = await timeBoots(rounds.boot);
@@ -136,20 +138,23 @@ async function parts(): Promise<void> {
 async function growth(): Promise<void> {
   const grown = await timeGrowth(gateCounts, rounds.growth);
   say(`Gates over ${phaseCount} phases with a migration each, one check a gate: median of ${rounds.growth} whole runs`);
-  const rows = grown.map(({ gates, wallMs, replayMs, checksMs, proofMs, cpuMs, memoryMib }, at) => {
-    const before = grown[at - 1];
-    return [
-      `${gates}`,
-      ms(wallMs),
-      ms(replayMs),
-      ms(checksMs),
-      ms(proofMs),
-      ms(cpuMs),
-      `${Math.round(memoryMib)} MiB`,
-      before ? ms((wallMs - before.wallMs) / (gates - before.gates)) : "-",
-    ];
+  const done = grown.filter((one) => "wallMs" in one);
+  const rows = done.map(({ gates, wallMs, replayMs, checksMs, proofMs, cpuMs, memoryMib }, at) => {
+    const before = done[at - 1];
+    const further = before ? ms((wallMs - before.wallMs) / (gates - before.gates)) : "-";
+    const times = [wallMs, replayMs, checksMs, proofMs, cpuMs].map(ms);
+    return [`${gates}`, ...times, `${Math.round(memoryMib)} MiB`, further];
   });
-  say(
-    table(["gates", "whole run", "replay", "checks", "proof", "Node's processor", "memory", "each further gate"], rows),
-  );
+  const head = ["gates", "whole run", "replay", "checks", "proof", "Node's processor", "memory", "each further gate"];
+  say(table(head, rows));
+  for (const one of grown) if ("failure" in one) say(`${one.gates} gates: ${one.failure}`);
+}
+
+async function profiled(): Promise<void> {
+  const { replayMs, checksMs, proofMs, byKind, byRequest } = await profile(root);
+  say(`One run in this process: replay ${ms(replayMs)}, checks ${ms(checksMs)}, proof ${ms(proofMs)}`);
+  const rows = (spent: readonly Spent[]) =>
+    spent.slice(0, 10).map(({ what, times, busyMs }) => [what, `${times}`, ms(busyMs), ms(busyMs / times)]);
+  say(table(["kind (jobs run side by side)", "times", "together", "each"], rows(byKind)));
+  say(table(["asked of PostgreSQL", "times", "together", "each"], rows(byRequest)));
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import {
   auditViolations,
+  countsOf,
   gatesHold,
   judgeBefore,
   judgeCheck,

@@ -1,4 +1,4 @@
-import { auditViolations } from "../../src/model/judge.ts";
+import { auditViolations, countsOf } from "../../src/model/judge.ts";
 import type { CheckResult, GateResult, PhaseResult, Report, Verdict } from "../../src/model/report.ts";
 
 /** One set of reports for every format. */
@@ -69,6 +69,7 @@ const phase = (
   after,
   state,
   migrations: state === "not-started" ? [] : [`0006_${id.toLowerCase()}`],
+  counts: countsOf(gates),
   gates,
 });
 

@@ -3,6 +3,7 @@
 import type {
   BeforeProof,
   CheckResult,
+  Counts,
   Evidence,
   Finding,
   Findings,
@@ -86,8 +87,7 @@ export function vacuity({ before, mutants, placebo }: RedProof): Finding[] {
       ),
     );
   }
-  const red = before.status === "red" || mutants.some(({ outcome }) => outcome.status === "killed");
-  if (!red && findings.length === 0) {
+  if (!isRed({ before, mutants }) && findings.length === 0) {
     const refused = mutants.flatMap(({ name, outcome }) =>
       outcome.status === "refused" ? [`${name}: ${outcome.reason}`] : [],
     );
@@ -100,6 +100,23 @@ export function vacuity({ before, mutants, placebo }: RedProof): Finding[] {
     );
   }
   return findings;
+}
+
+/** Whether it was seen to fail for a reason of its own. */
+const isRed = ({ before, mutants }: Pick<RedProof, "before" | "mutants">): boolean =>
+  before.status === "red" || mutants.some(({ outcome }) => outcome.status === "killed");
+
+export function countsOf(gates: readonly GateResult[]): Counts {
+  const checks = gates.flatMap((gate) => gate.checks);
+  const mutants = checks.flatMap(({ red }) => red?.mutants ?? []);
+  return {
+    gates: gates.length,
+    gatesHolding: gates.filter(({ verdict }) => verdict.status === "passed").length,
+    checks: checks.length,
+    checksProven: checks.filter(({ red }) => red && isRed(red)).length,
+    mutants: mutants.length,
+    mutantsKilled: mutants.filter(({ outcome }) => outcome.status === "killed").length,
+  };
 }
 
 /** A check's verdict over all looks, and over the proof that it can fail. */

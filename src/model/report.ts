@@ -117,6 +117,18 @@ export interface GateResult {
 
 export type PhaseState = "not-started" | "in-progress" | "verified" | "regressed" | "prohibited";
 
+/** What a phase's gates come to. */
+export interface Counts {
+  readonly gates: number;
+  readonly gatesHolding: number;
+  readonly checks: number;
+  /** Checks with red evidence: they failed before the phase, or a mutant was killed. */
+  readonly checksProven: number;
+  /** Mutants that were shown to the checks that hold. */
+  readonly mutants: number;
+  readonly mutantsKilled: number;
+}
+
 export interface PhaseResult {
   readonly id: string;
   readonly title: string;
@@ -125,6 +137,7 @@ export interface PhaseResult {
   readonly state: PhaseState;
   /** Names of its migrations, in running order. */
   readonly migrations: readonly string[];
+  readonly counts: Counts;
   readonly gates: readonly GateResult[];
 }
 

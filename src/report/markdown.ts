@@ -1,6 +1,6 @@
 import type { CheckResult, GateResult, PhaseResult, Report, Verdict, Violation } from "../model/report.ts";
 import { code, fenced, inline, prose } from "./escape.ts";
-import { conclusion, count, holding, mutantsOf } from "./words.ts";
+import { conclusion, count } from "./words.ts";
 
 /** The report as a page of GitHub's Markdown: the verdict, what blocks, the phases, then the evidence folded away. */
 export function markdown(report: Report): string {
@@ -38,14 +38,14 @@ const marks: { readonly [State in PhaseResult["state"]]: string } = {
 
 function phaseTable(phases: readonly PhaseResult[]): string {
   const rows = phases.map((phase) => {
-    const { killed, shown } = mutantsOf(phase);
+    const { gates, gatesHolding, mutants, mutantsKilled } = phase.counts;
     const begun = phase.state !== "not-started";
     const cells = [
       marks[phase.state],
       inline(`${phase.id} · ${phase.title}`),
       begun ? phase.state.replace("-", " ") : "not started",
-      begun ? `${holding(phase.gates)} of ${phase.gates.length}` : "",
-      begun && shown > 0 ? `${killed} of ${shown} mutants killed` : "",
+      begun ? `${gatesHolding} of ${gates}` : "",
+      begun && mutants > 0 ? `${mutantsKilled} of ${mutants} mutants killed` : "",
     ];
     return `| ${cells.join(" | ")} |`;
   });
@@ -55,7 +55,7 @@ function phaseTable(phases: readonly PhaseResult[]): string {
 const mark = ({ status }: Verdict): string => ({ passed: "✅", failed: "❌", errored: "💥", "not-run": "◻️" })[status];
 
 function evidence(phase: PhaseResult): string {
-  const failing = phase.gates.length - holding(phase.gates);
+  const failing = phase.counts.gates - phase.counts.gatesHolding;
   const gates = phase.gates.toSorted(
     (a, b) => Number(a.verdict.status === "passed") - Number(b.verdict.status === "passed"),
   );

@@ -54,6 +54,7 @@ const gate = z.strictObject({
   checks: z.array(check),
   verdict,
 });
+const number = z.int().min(0);
 const phase = z.strictObject({
   id: z.string(),
   title: z.string(),
@@ -61,6 +62,14 @@ const phase = z.strictObject({
   after: z.array(z.string()),
   state: z.enum(["not-started", "in-progress", "verified", "regressed", "prohibited"]),
   migrations: z.array(z.string()),
+  counts: z.strictObject({
+    gates: number,
+    gatesHolding: number,
+    checks: number,
+    checksProven: number,
+    mutants: number,
+    mutantsKilled: number,
+  }),
   gates: z.array(gate),
 });
 const violationCodes = {

@@ -1,7 +1,7 @@
 import { createColors } from "picocolors";
 import type { Finding, PhaseResult, Place, Report, Violation } from "../model/report.ts";
 import { visible } from "./escape.ts";
-import { conclusion, count, holding, mutantsOf } from "./words.ts";
+import { conclusion, count } from "./words.ts";
 
 export interface TerminalOptions {
   readonly colour: boolean;
@@ -30,9 +30,9 @@ export function terminal(given: Report, { colour, width }: TerminalOptions): str
   };
 
   const phaseLine = (phase: PhaseResult): string => {
-    const { killed, shown: tried } = mutantsOf(phase);
+    const { gates, gatesHolding, mutants: tried, mutantsKilled: killed } = phase.counts;
     const counts = [
-      `${holding(phase.gates)}/${phase.gates.length} gates`.padStart(11),
+      `${gatesHolding}/${gates} gates`.padStart(11),
       ...(tried === 0
         ? []
         : [killed === tried ? `${count(killed, "mutant")} killed` : `${killed} of ${count(tried, "mutant")} killed`]),

@@ -1,20 +1,9 @@
-import type { GateResult, MutantResult, PhaseResult, Report } from "../model/report.ts";
+import type { Report } from "../model/report.ts";
 
 /** Counts and sentences that every format tells in the same words. */
 
 /** "1 gate", "2 gates" */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
-
-export const holding = (gates: readonly GateResult[]): number =>
-  gates.filter(({ verdict }) => verdict.status === "passed").length;
-
-/** The mutants that were shown to the checks of a phase. */
-export function mutantsOf(phase: PhaseResult): { readonly killed: number; readonly shown: number } {
-  const all: readonly MutantResult[] = phase.gates.flatMap(({ checks }) =>
-    checks.flatMap(({ red }) => red?.mutants ?? []),
-  );
-  return { killed: all.filter(({ outcome }) => outcome.status === "killed").length, shown: all.length };
-}
 
 /** The whole verdict in one sentence. */
 export function conclusion({ phases, violations, postgres }: Report): string {

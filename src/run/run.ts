@@ -1,7 +1,7 @@
 /** The run: replay, check, prove, judge. It knows the world only through ports. */
 
 import type { Subject } from "../checks/kind.ts";
-import { auditViolations, gatesHold, judgeCheck, judgeGate, phaseState } from "../model/judge.ts";
+import { auditViolations, countsOf, gatesHold, judgeCheck, judgeGate, phaseState } from "../model/judge.ts";
 import type { CheckResult, Finding, GateResult, Mistake, PhaseResult, Place, Violation } from "../model/report.ts";
 import { type Ownership, ownership } from "../plan/ownership.ts";
 import type { ReadPlan } from "../plan/read.ts";
@@ -104,6 +104,7 @@ export async function run(
           predecessors.length === phase.after.length && predecessors.every(({ state }) => state === "verified"),
       }),
       migrations: stage.migrations.map((migration) => migrations[migration]?.name ?? ""),
+      counts: countsOf(gates),
       gates,
     };
   }
