@@ -128,7 +128,16 @@ const phase = (
   state: PhaseResult["state"],
   gates: readonly GateResult[],
   after: readonly string[] = [],
-): PhaseResult => ({ id, title: id, place: { file: "p", line: 1 }, after, state, migrations: [`0_${id}`], gates });
+): PhaseResult => ({
+  id,
+  title: id,
+  place: { file: "p", line: 1 },
+  after,
+  state,
+  migrations: [`0_${id}`],
+  counts: countsOf(gates),
+  gates,
+});
 
 test("a phase that exists too early is told with what blocks it, its own gates folded", () => {
   const phases = [
