@@ -63,7 +63,7 @@ export async function runScript(directory: string): Promise<ScriptRun> {
   const env = { PATH: process.env.PATH, LC_ALL: "C.UTF-8", TMPDIR: directory, ...(await scriptPrograms()) };
   if (identity !== undefined) chownSync(directory, identity.uid, identity.gid);
   const begun = performance.now();
-  const child = spawn("sh", [join(root, "bench/usual.sh"), join(directory, "steps")], {
+  const child = spawn("sh", [join(root, "bench/usual.sh"), join(directory, "calls")], {
     cwd: join(directory, "project"),
     env: { ...env, PG_FLAGS: process.env.PG_FLAGS },
     stdio: ["ignore", "pipe", "pipe"],
@@ -89,7 +89,7 @@ export async function runScript(directory: string): Promise<ScriptRun> {
   });
   const [err, code] = await Promise.all([textOf(child.stderr), ended(child)]);
   enter("end");
-  const left = readdirSync(directory).filter((name) => name !== "project" && name !== "steps");
+  const left = readdirSync(directory).filter((name) => name !== "project" && name !== "calls");
   if (code !== 0) throw new Error(`the script ended with ${code}: ${failed}${err}`);
   if (left.length > 0) throw new Error(`the script left ${left.join(", ")} behind`);
   return { wallMs: performance.now() - begun, parts, times };

@@ -129,7 +129,7 @@ const writers: { readonly [Kind in keyof Kinds]?: (params: Params<Kind>, script:
   suite: ({ files }, script) =>
     files.flatMap(script.files).map((file) => {
       const { sql, expected } = script.transcript(file);
-      return `transcript ${word(file)} "$steps"/${word(sql)} "$steps"/${word(expected)}`;
+      return `transcript ${word(file)} "$calls"/${word(sql)} "$calls"/${word(expected)}`;
     }),
 
   comments: () =>
@@ -152,22 +152,22 @@ const writers: { readonly [Kind in keyof Kinds]?: (params: Params<Kind>, script:
 
   reversible: ({ data, "data-after": dataAfter }, { migrations, part, trip }) =>
     migrations.flatMap((migration) => {
-      const steps = (name: "up" | "down") => `"$steps"/${word(part(migration, name))}`;
+      const section = (name: "up" | "down") => `"$calls"/${word(part(migration, name))}`;
       const loads = (files: readonly string[]) => files.map((file) => `${word(file)} `).join("");
       const database = trip(migration);
       return [
         `before=$(run ${database} -c "$schema")`,
-        `migrate ${database} ${loads(filesFor(data, migration))}${steps("up")}`,
-        `migrate ${database} ${loads(filesFor(dataAfter, migration))}${steps("down")}`,
+        `migrate ${database} ${loads(filesFor(data, migration))}${section("up")}`,
+        `migrate ${database} ${loads(filesFor(dataAfter, migration))}${section("down")}`,
         `same ${word(`${migration} reverted`)} ${database} "$schema" "$before"`,
-        `migrate ${database} ${steps("up")}`,
+        `migrate ${database} ${section("up")}`,
       ];
     }),
 
   safe: ({ disable }, { migrations, part }) =>
     migrations.map((migration) => {
       const rules = [...notForTransactions, ...Object.keys(disable ?? {})].join(",");
-      return `lint ${word(migration)} "$steps"/${word(part(migration, "up"))} ${word(rules)}`;
+      return `lint ${word(migration)} "$calls"/${word(part(migration, "up"))} ${word(rules)}`;
     }),
 
   spec: ({ file, table }) => {
@@ -191,8 +191,8 @@ const writers: { readonly [Kind in keyof Kinds]?: (params: Params<Kind>, script:
   ],
 
   data: (params) => {
-    const steps = typeof params.at === "string" ? params.at.split(".") : params.at.map(String);
-    const keys = params["has-keys"] ?? [steps.at(-1) ?? ""];
+    const route = typeof params.at === "string" ? params.at.split(".") : params.at.map(String);
+    const keys = params["has-keys"] ?? [route.at(-1) ?? ""];
     return keys.map((key) => call("has", params.path, params.path, `\\b${key}\\b`));
   },
 

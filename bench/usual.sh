@@ -2,14 +2,14 @@
 # The gates as a team without Phasegate would script them: a server, the migrations, one psql for each thing to look at.
 # Every check is done once, on the database at head, and nothing shows that it could have failed.
 #
-#   sh bench/usual.sh STEPS
+#   sh bench/usual.sh CALLS
 #
-# STEPS is a directory that bench/usual.ts writes: steps.sh with the calls of the functions below, and SQL files.
+# CALLS is a directory that bench/usual.ts writes: calls.sh with the calls of the functions below, and SQL files.
 # In the environment: INITDB, PG_CTL, PSQL, SQUAWK, the programs; PG_FLAGS, flags for the server, may be empty.
 # A line "@ word" on standard output says what the time from here to the next such line is spent on.
 set -eu
 
-steps=$1
+calls=$1
 state=$(mktemp -d)
 broken=0
 export PGHOST="$state" PGUSER=postgres PGOPTIONS='-c client_min_messages=warning'
@@ -85,6 +85,6 @@ echo '@ boot'
 "$PG_CTL" -D "$state/data" -l "$state/log" -w -o "-c listen_addresses= -c unix_socket_directories=$state ${PG_FLAGS-}" start >/dev/null
 run postgres -c 'SELECT 1' >/dev/null
 echo '@ roles'
-. "$steps/steps.sh"
+. "$calls/calls.sh"
 echo '@ stop'
 exit "$broken"

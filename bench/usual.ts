@@ -9,9 +9,10 @@ import { listMigrations } from "../src/migration/list.ts";
 import { readSections } from "../src/migration/sections.ts";
 import type { Tree } from "../src/model/ports.ts";
 import { ownership } from "../src/plan/ownership.ts";
+import type { ReadPlan } from "../src/plan/read.ts";
 import { workingTree } from "../src/repository/working-tree.ts";
 import { linesOf, type Scripted, word } from "./usual-checks.ts";
-import { type Transcript, transcriptOf } from "./usual-suite.ts";
+import { transcriptOf } from "./usual-suite.ts";
 
 export interface UsualScript {
   /** How many checks of the plan it does. */
@@ -19,86 +20,89 @@ export interface UsualScript {
   readonly migrations: number;
 }
 
-/** @param to an empty directory; the script is started in its `project`, with its `steps` as argument */
+/** @param to an empty directory; the script is started in its `project`, with its `calls` as argument */
 export async function writeUsual(root: string, to: string): Promise<UsualScript> {
   const tree = workingTree(root);
   const reading = readPlanOf(tree, "phasegate.yml");
   if ("mistakes" in reading) throw new Error(reading.mistakes[0].message);
-  const { plan } = reading.read;
-  const paths = listMigrations(tree.list(), plan.migrations.dir).map(({ path }) => path);
-  const owned = ownership(
-    reading.read,
-    paths.map((path) => basename(path)),
-    tree.list(),
-  );
-  for (const part of ["project", "steps"]) mkdirSync(join(to, part), { recursive: true });
+  const { read } = reading;
+  const migrations = listMigrations(tree.list(), read.plan.migrations.dir).map(({ path }) => path);
+  const checks = scriptedChecks(read, tree, migrations);
+
+  for (const part of ["project", "calls"]) mkdirSync(join(to, part), { recursive: true });
   for (const part of ["migrations", "db"]) cpSync(join(root, part), join(to, "project", part), { recursive: true });
-  writeParts(tree, paths, join(to, "steps"));
-
-  const transcripts = await transcriptsOf(
-    tree,
-    plan.phases.flatMap(({ gates }) => gates.flatMap(({ checks }) => checks)),
-  );
-  for (const [file, { sql, expected }] of transcripts) {
-    writeFileSync(join(to, "steps", `play-${basename(file)}`), sql);
-    writeFileSync(join(to, "steps", `play-${basename(file)}.expected`), expected);
+  const write = (name: string, text: string) => writeFileSync(join(to, "calls", name), text);
+  for (const path of migrations) {
+    const { up, down } = readSections(tree.read(path) ?? "");
+    write(partName(path, "up"), up.text);
+    write(partName(path, "down"), down?.text ?? "");
   }
-  const scriptOf = (phase: string): Scripted => ({
-    migrations: paths.filter((path) => owned.phases.get(phase)?.migrations.includes(basename(path))),
-    files: (glob) => tree.list().filter((path) => picomatch.isMatch(path, glob, { dot: true })),
-    part: partName,
-    trip: (migration) => `trip_${paths.indexOf(migration)}`,
-    transcript: (file) => ({ sql: `play-${basename(file)}`, expected: `play-${basename(file)}.expected` }),
-  });
-
-  const travelling = plan.phases
-    .filter(({ gates }) => gates.some(({ checks }) => checks.some(({ kind }) => kind === "reversible")))
-    .flatMap(({ id }) => scriptOf(id).migrations);
-  const checks = plan.phases.flatMap(({ id, gates }) =>
-    gates.flatMap((gate) =>
-      gate.checks.map(({ kind, params }) => ({ kind, lines: linesOf(kind, params, scriptOf(id)) })),
-    ),
-  );
+  for (const file of suitesOf(read, tree)) {
+    const { sql, expected } = await transcriptOf(tree.read(file) ?? "");
+    write(transcriptName(file), sql);
+    write(`${transcriptName(file)}.expected`, expected);
+  }
   const lines = [
-    ...roles(plan.postgres.roles),
-    ...paths.flatMap((path, at) => [
-      ...(travelling.includes(path)
-        ? ["echo '@ clone'", `run postgres -c "CREATE DATABASE trip_${at} OWNER app_owner TEMPLATE gates"`]
-        : []),
-      "echo '@ migrations'",
-      `migrate gates "$steps"/${word(partName(path, "up"))}`,
-    ]),
+    ...roleLines(read.plan.postgres.roles),
+    ...migrations.flatMap((path) => [...(travels(path, checks) ? copyLines(path, migrations) : []), ...upLines(path)]),
     `schema=${word(schemaQuery)}`,
     ...checks.flatMap(({ kind, lines }) => [`echo '@ checks ${kind}'`, ...lines]),
   ];
-  writeFileSync(join(to, "steps", "steps.sh"), lines.map((line) => `${line}\n`).join(""));
-  return { checks: checks.length, migrations: paths.length };
+  write("calls.sh", lines.map((line) => `${line}\n`).join(""));
+  return { checks: checks.length, migrations: migrations.length };
+}
+
+interface ScriptedCheck {
+  readonly kind: string;
+  /** Of the check's phase. */
+  readonly migrations: readonly string[];
+  readonly lines: readonly string[];
+}
+
+function scriptedChecks(read: ReadPlan, tree: Tree, all: readonly string[]): readonly ScriptedCheck[] {
+  const names = all.map((path) => basename(path));
+  const owned = ownership(read, names, tree.list());
+  return read.plan.phases.flatMap(({ id, gates }) => {
+    const migrations = all.filter((path) => owned.phases.get(id)?.migrations.includes(basename(path)));
+    const script: Scripted = {
+      migrations,
+      files: (glob) => tree.list().filter((path) => picomatch.isMatch(path, glob, { dot: true })),
+      part: partName,
+      trip: (migration) => tripName(migration, all),
+      transcript: (file) => ({ sql: transcriptName(file), expected: `${transcriptName(file)}.expected` }),
+    };
+    return gates.flatMap(({ checks }) =>
+      checks.map(({ kind, params }) => ({ kind, migrations, lines: linesOf(kind, params, script) })),
+    );
+  });
+}
+
+/** A migration that is reverted needs a copy of the database as it was before it. */
+const travels = (path: string, checks: readonly ScriptedCheck[]): boolean =>
+  checks.some(({ kind, migrations }) => kind === "reversible" && migrations.includes(path));
+
+const copyLines = (path: string, all: readonly string[]): string[] => [
+  "echo '@ clone'",
+  `run postgres -c "CREATE DATABASE ${tripName(path, all)} OWNER app_owner TEMPLATE gates"`,
+];
+const upLines = (path: string): string[] => [
+  "echo '@ migrations'",
+  `migrate gates "$calls"/${word(partName(path, "up"))}`,
+];
+
+/** Every suite that a check of the plan names. */
+function suitesOf({ plan }: ReadPlan, tree: Tree): readonly string[] {
+  const checks = plan.phases.flatMap(({ gates }) => gates.flatMap(({ checks }) => checks));
+  const globs = checks.flatMap(({ kind, params }) => (kind === "suite" ? kinds.suite.params.parse(params).files : []));
+  return tree.list().filter((path) => globs.some((glob) => picomatch.isMatch(path, glob, { dot: true })));
 }
 
 const partName = (migration: string, part: "up" | "down"): string => `${basename(migration, ".sql")}.${part}.sql`;
 
-function writeParts(tree: Tree, paths: readonly string[], to: string): void {
-  for (const path of paths) {
-    const { up, down } = readSections(tree.read(path) ?? "");
-    writeFileSync(join(to, partName(path, "up")), up.text);
-    writeFileSync(join(to, partName(path, "down")), down?.text ?? "");
-  }
-}
+const tripName = (migration: string, all: readonly string[]): string => `trip_${all.indexOf(migration)}`;
+const transcriptName = (file: string): string => `play-${basename(file)}`;
 
-/** Every suite that a check of the plan names. */
-async function transcriptsOf(
-  tree: Tree,
-  checks: readonly { readonly kind: string; readonly params: unknown }[],
-): Promise<ReadonlyMap<string, Transcript>> {
-  const globs = checks.flatMap(({ kind, params }) => (kind === "suite" ? kinds.suite.params.parse(params).files : []));
-  const found = new Map<string, Transcript>();
-  for (const file of tree.list().filter((path) => picomatch.isMatch(path, globs, { dot: true }))) {
-    found.set(file, await transcriptOf(tree.read(file) ?? ""));
-  }
-  return found;
-}
-
-const roles = (planned: readonly { readonly name: string; readonly bypassrls: boolean }[]): string[] => [
+const roleLines = (planned: readonly { readonly name: string; readonly bypassrls: boolean }[]): string[] => [
   `run postgres -c ${word(
     [
       ...planned.map(({ name, bypassrls }) => `CREATE ROLE ${name} NOLOGIN${bypassrls ? " BYPASSRLS" : ""}`),

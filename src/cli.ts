@@ -48,7 +48,12 @@ program
     several<string>,
     [],
   )
-  .option("--postgres <provider>", "auto, local, embedded, docker, or the URL of a server for this run alone", "auto")
+  .option(
+    "--postgres <provider>",
+    "auto, local, embedded, docker, or the URL of a server for this run alone",
+    postgresProvider,
+    "auto",
+  )
   .option("--postgres-version <major>", "run on another major version than the plan's, for a trial", majorVersion)
   .addOption(new Option("--format <format>", "what is written to standard output").choices(formats).default("text"))
   .option("--json", "the same as --format json")
@@ -74,6 +79,13 @@ program
     const { explainCommand } = await import("./command/explain.ts");
     status = explainCommand(id, options, process.cwd(), output);
   });
+
+function postgresProvider(value: string): string {
+  if (!["auto", "local", "embedded", "docker"].includes(value) && !/^postgres(ql)?:\/\/./.test(value)) {
+    throw new InvalidArgumentError("Allowed: auto, local, embedded, docker, or a URL like postgres://…");
+  }
+  return value;
+}
 
 function majorVersion(value: string): number {
   if (!/^1[5-8]$/.test(value)) throw new InvalidArgumentError("Allowed: 15, 16, 17, 18.");

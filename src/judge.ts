@@ -115,6 +115,7 @@ export async function judge(options: JudgeOptions): Promise<Run> {
     };
     return { status: "judged", report };
   } catch (error) {
+    if (options.signal?.aborted) return { status: "not-judged", reason: "The run was stopped." };
     return notJudged(error);
   } finally {
     await cluster?.close().catch(() => undefined);
@@ -128,7 +129,8 @@ const rolesOf = ({ plan }: ReadPlan) =>
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function notJudged(error: unknown): Run {
-  if (error instanceof Unavailable) return { status: "not-judged", reason: error.message, help: error.help };
+  // Its message says what to do already.
+  if (error instanceof Unavailable) return { status: "not-judged", reason: error.message };
   if (error instanceof ConnectionLost) {
     return {
       status: "not-judged",
@@ -153,5 +155,8 @@ async function unless<Result>(ended: Promise<string>, work: Promise<Result>): Pr
 
 const aborted = (signal: AbortSignal | undefined): Promise<string> =>
   new Promise((resolve) => {
-    signal?.addEventListener("abort", () => resolve("the run was stopped"), { once: true });
+    const tell = () => resolve("the run was stopped");
+    // It may have been aborted while the server booted, and then says so no more.
+    if (signal?.aborted) tell();
+    signal?.addEventListener("abort", tell, { once: true });
   });

@@ -84,7 +84,7 @@ test("a case that nothing fails is told by its name", async () => {
   const { red } = await tried({ "tests/a.sql": `${refused}-- test: nothing\nSELECT true;` });
   expect(red?.mutants.filter(({ outcome }) => outcome.status === "survived")).toMatchObject([
     {
-      name: 'case "nothing" of tests/a.sql can fail',
+      name: expect.stringMatching(/^case "nothing" of tests\/a\.sql is shown \d+ mutants of the schema$/),
       provokes: "case-failed",
       sabotage: expect.stringMatching(/^\d+ mutants of the schema$/),
     },

@@ -89,13 +89,16 @@ test.each<[name: string, proof: RedProof, findings: number]>([
   ],
   ["a placebo that moves it is vacuous", red({ mutants: [mutant("killed")], placebo: "moved" }), 1],
 ])("red proof: %s", (_name, proof, findings) => {
-  expect(vacuity(proof)).toHaveLength(findings);
+  expect(vacuity(proof, "a.b")).toHaveLength(findings);
 });
 
 test("a check that holds but could not have failed is failed", () => {
   const observations = [{ point: "head", verdict: passed } as const];
-  expect(judgeCheck(observations, red({}))).toMatchObject({ status: "failed", findings: [{ code: "vacuous-check" }] });
-  expect(judgeCheck(observations, red({ mutants: [mutant("killed")] }))).toEqual(passed);
+  expect(judgeCheck(observations, red({}), "a.b")).toMatchObject({
+    status: "failed",
+    findings: [{ code: "vacuous-check" }],
+  });
+  expect(judgeCheck(observations, red({ mutants: [mutant("killed")] }), "a.b")).toEqual(passed);
 });
 
 const gate = (id: string, verdict: Verdict, blocking = true): GateResult => ({

@@ -195,6 +195,14 @@ test("the end of a postmaster that somebody killed is told, and the rest goes wi
   expect(await tracesAfter(at, before)).toEqual(none);
 });
 
+test("one that is killed in the moment before stop, so that its end is not known yet, leaves no shared memory", async () => {
+  const server = await booted();
+  const [postmaster = Number.NaN] = processesWith("postgres");
+  process.kill(postmaster, "SIGKILL");
+  await server.stop();
+  expect(await tracesAfter(at, before)).toEqual(none);
+});
+
 test("a backend that crashes ends the server, because a run must not go on without knowing", async () => {
   const server = await booted();
   const client = new pg.Client({ ...server.superuser, ssl: false });

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { judged, type Project, referenceProject } from "../support/project.ts";
+import { cli, judged, type Project, referenceProject } from "../support/project.ts";
 
 /** Remove any single thing that a gate of 4A asks for: that gate fails, and says what was found, what was asked, what to do. */
 
@@ -162,6 +162,13 @@ const rows: readonly [
     /COMMENT ON/,
   ],
   ["a line of the spec", "4A.7", edit(spec, /^.*allocation_ratio numeric.*\n/m, ""), /allocation_ratio/, /./],
+  [
+    "a NOT NULL of the spec",
+    "4A.7",
+    edit(spec, "model_version text NOT NULL", "model_version text"),
+    /model_version/,
+    /Bring the file and the migrations to the same/,
+  ],
   ["the spec", "4A.7", (project) => project.remove(spec), /does not exist/, /./],
   [
     "a column of the mapping",
@@ -170,13 +177,21 @@ const rows: readonly [
     /allocation_ratio/,
     /./,
   ],
-  ["a tick in the review", "4A.9", edit(review, "- [x]", "- [ ]"), /4A_migration_safety_review\.md/, /./],
+  [
+    "another column of the mapping",
+    "4A.8",
+    edit(mapping, /^ +model_version: \{.*\n/m, ""),
+    /no tables\.attribution_allocations\.columns\.model_version\.type/,
+    /Add it to the file/,
+  ],
+  ["a tick in the review", "4A.9", edit(review, "- [x]", "- [ ]"), /is not ticked/, /tick it/],
   ["the time limit on locks", "4A.9", edit(migration, "SET LOCAL lock_timeout = '5s';", ""), /lock/, /lock_timeout/],
 ];
 
 test.each(rows)("without %s, %s fails", async (_thing, gate, remove, message, help) => {
   const project = referenceProject();
   try {
+    project.keepGates(gate);
     remove(project);
     const { code, report } = await judged(project);
     expect(code).toBe(1);
@@ -186,6 +201,22 @@ test.each(rows)("without %s, %s fails", async (_thing, gate, remove, message, he
     expect(violation?.code).toBe("gate-failed");
     expect(violation?.findings.map((finding) => finding.message).join("\n")).toMatch(message);
     expect(violation?.findings.map((finding) => finding.help).join("\n")).toMatch(help);
+  } finally {
+    project.dispose();
+  }
+});
+
+test.each([
+  ["the migration", migration, "*_enhance-allocation-schema.sql"],
+  ["the review", review, review],
+])("without %s, which the phase owns by name, the plan cannot be used", async (_thing, path, glob) => {
+  const project = referenceProject();
+  try {
+    project.remove(path);
+    const { code, stdout, stderr } = await cli(["run", "--audit"], { cwd: project.root });
+    expect(stderr).toContain(`: \`${glob}\` matches no file`);
+    expect(stderr).toMatch(/^phasegate\.yml:\d+:\d+: /m);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   } finally {
     project.dispose();
   }

@@ -67,16 +67,28 @@ export type StatementCode = (typeof codes)[number];
 
 const refusedWith = ({ condition, message }: Refusal): string => `refused with ${condition}: ${message}`;
 
-function other(asked: NonNullable<StatementParams["fails-with"]>, found: Refusal): KindFinding<StatementCode>[] {
+/** Several statements of a gate may fail in the same way; the name tells which. */
+const it = (name: string): string => `"${claim(name)}": it is`;
+const claim = (name: string): string => name.replace(/\s+/g, " ").trim();
+
+function other(
+  name: string,
+  asked: NonNullable<StatementParams["fails-with"]>,
+  found: Refusal,
+): KindFinding<StatementCode>[] {
   const help = "Let that, and nothing before it, refuse the statement; or correct the statement.";
   if (found.condition !== asked.condition) {
     return [
-      { code: "other-condition", message: `It is ${refusedWith(found)}; the plan asks for ${asked.condition}.`, help },
+      {
+        code: "other-condition",
+        message: `${it(name)} ${refusedWith(found)}; the plan asks for ${asked.condition}.`,
+        help,
+      },
     ];
   }
   const findings: KindFinding<StatementCode>[] = [];
   const differs = (code: StatementCode, is: string, should: string) =>
-    findings.push({ code, message: `It is ${refusedWith(found)}, ${is}; the plan asks for ${should}.`, help });
+    findings.push({ code, message: `${it(name)} ${refusedWith(found)}, ${is}; the plan asks for ${should}.`, help });
   if (asked.constraint !== undefined && found.constraint !== asked.constraint) {
     differs(
       "other-constraint",
@@ -113,7 +125,7 @@ export const statement = defineDatabaseKind({
   params,
   codes,
   points: ["after", "head"],
-  claim: ({ name }) => name.replace(/\s+/g, " ").trim(),
+  claim: ({ name }) => claim(name),
 
   async observe({ database, tree }, params) {
     return {
@@ -129,7 +141,7 @@ export const statement = defineDatabaseKind({
       return [
         {
           code: "given-refused",
-          message: `PostgreSQL refuses \`${statement}\`, which must be accepted first: ${message}.`,
+          message: `"${claim(params.name)}": PostgreSQL refuses \`${statement}\`, which must be accepted first: ${message}.`,
           help,
         },
       ];
@@ -139,12 +151,18 @@ export const statement = defineDatabaseKind({
     if (!asked) {
       const help = "Change the migration so that it is accepted.";
       return refused
-        ? [{ code: "refused", message: `It is ${refusedWith(refused)}; the plan asks that it be accepted.`, help }]
+        ? [
+            {
+              code: "refused",
+              message: `${it(params.name)} ${refusedWith(refused)}; the plan asks that it be accepted.`,
+              help,
+            },
+          ]
         : [];
     }
-    if (refused) return other(asked, refused);
+    if (refused) return other(params.name, asked, refused);
     const by = asked.constraint === undefined ? "" : ` by ${asked.constraint}`;
-    const message = `It is accepted; the plan asks that it be refused with ${asked.condition}${by}.`;
+    const message = `${it(params.name)} accepted; the plan asks that it be refused with ${asked.condition}${by}.`;
     return [{ code: "accepted", message, help: "Add what refuses it in a migration of the phase." }];
   },
 

@@ -220,11 +220,15 @@ async function proveFile(file: string, { tree, laboratory }: LaboratoryWorld): P
   if (read.status === "unreadable") throw new Error(`${file} cannot be read any more`);
   const proofs = await once(laboratory, `prove ${text}`, () => proveSuite(read.suite, laboratory));
   return proofs.map((proof) => ({
-    name: `case "${proof.name}" of ${file} can fail`,
+    name: nameOf(proof, `case "${proof.name}" of ${file}`),
     provokes: "case-failed",
     ...outcomeOf(proof),
   }));
 }
+
+/** Completes "the check notices when …", or "it still holds when …". */
+const nameOf = (proof: CaseProof, it: string): string =>
+  proof.status === "survived" ? `${it} is shown ${proof.tried}` : `what ${it} looks at is broken`;
 
 function outcomeOf(proof: CaseProof): Pick<MutantResult, "sabotage" | "outcome"> {
   switch (proof.status) {

@@ -53,13 +53,18 @@ export function judgeBefore(verdict: Verdict, holdsBefore: string | undefined): 
 }
 
 /** What speaks against a check that holds: reasons to think that it could not have failed. */
-export function vacuity({ before, mutants, placebo }: RedProof): Finding[] {
-  const vacuous = (message: string, help: string): Finding => ({ code: "vacuous-check", message, help });
+export function vacuity({ before, mutants, placebo }: RedProof, claim: string): Finding[] {
+  // A gate may have many checks, and which one it is stands nowhere else.
+  const vacuous = (message: string, help: string): Finding => ({
+    code: "vacuous-check",
+    message: `"${claim}": ${message}`,
+    help,
+  });
   const findings: Finding[] = [];
   if (before.status === "vacuous") {
     findings.push(
       vacuous(
-        "It holds before its phase already, so it does not tell whether the phase was done.",
+        "it holds before its phase already, so it does not tell whether the phase was done.",
         "Ask for something that the phase changes, or add `holds-before: <why that is right>`.",
       ),
     );
@@ -67,13 +72,13 @@ export function vacuity({ before, mutants, placebo }: RedProof): Finding[] {
   for (const { name, outcome } of mutants) {
     if (outcome.status === "survived") {
       findings.push(
-        vacuous(`It still holds when ${name}.`, "Ask for something that this would break, or correct the sabotage."),
+        vacuous(`it still holds when ${name}.`, "Ask for something that this would break, or correct the sabotage."),
       );
     }
     if (outcome.status === "killed-for-another-reason") {
       findings.push(
         vacuous(
-          `When ${name}, it fails only with ${outcome.codes.join(", ")}.`,
+          `when ${name}, it fails only with ${outcome.codes.join(", ")}.`,
           "Make the check, or its sabotage, speak of one thing.",
         ),
       );
@@ -82,7 +87,7 @@ export function vacuity({ before, mutants, placebo }: RedProof): Finding[] {
   if (placebo === "moved") {
     findings.push(
       vacuous(
-        "It fails when nothing was changed.",
+        "it fails when nothing was changed.",
         "Ask for something that is the same in every look: select stable columns, in a fixed order.",
       ),
     );
@@ -96,7 +101,7 @@ export function vacuity({ before, mutants, placebo }: RedProof): Finding[] {
         ? "Nothing was found that it could notice."
         : `No sabotage could be done (${refused.join("; ")}).`;
     findings.push(
-      vacuous(`No evidence that it can fail. ${why}`, "Give it a `sabotage:` that it must notice, or ask for more."),
+      vacuous(`no evidence that it can fail. ${why}`, "Give it a `sabotage:` that it must notice, or ask for more."),
     );
   }
   return findings;
@@ -120,10 +125,10 @@ export function countsOf(gates: readonly GateResult[]): Counts {
 }
 
 /** A check's verdict over all looks, and over the proof that it can fail. */
-export function judgeCheck(observations: readonly Observation[], red: RedProof | undefined): Verdict {
+export function judgeCheck(observations: readonly Observation[], red: RedProof | undefined, claim: string): Verdict {
   const seen = worst(observations.map(({ verdict }) => verdict));
   if (seen.status !== "passed" || red === undefined) return seen;
-  const [first, ...rest] = vacuity(red);
+  const [first, ...rest] = vacuity(red, claim);
   return first ? { status: "failed", findings: [first, ...rest] } : seen;
 }
 

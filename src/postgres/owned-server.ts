@@ -169,7 +169,8 @@ function startPostgres(
     const exit = once(child, "exit");
     child.kill("SIGQUIT");
     const inTime = await Promise.race([exit.then(() => true), delay(stopTimeoutMs, false, { ref: false })]);
-    return inTime ? watchdog.endIdle() : watchdog.end();
+    // Of one that somebody killed, the word may come only now: it has ended its children and its shared memory in no way.
+    return inTime && child.signalCode === null ? watchdog.endIdle() : watchdog.end();
   };
   return {
     ready,

@@ -112,14 +112,12 @@ export async function run(
   function gateResult(gate: Gate, place: Place, judged: boolean): GateResult {
     const checks: CheckResult[] = examined.checks
       .filter(({ assignment }) => assignment.gate === gate)
-      .map(({ assignment, observations, red }) => ({
-        kind: assignment.claim.kind.kind,
-        claim: assignment.claim.kind.claim(assignment.claim.params),
-        place: assignment.place,
-        observations,
-        ...(red ? { red } : {}),
-        verdict: judgeCheck(observations, red),
-      }));
+      .map(({ assignment, observations, red }) => {
+        const { kind, params } = assignment.claim;
+        const claim = kind.claim(params);
+        const verdict = judgeCheck(observations, red, claim);
+        return { kind: kind.kind, claim, place: assignment.place, observations, ...(red ? { red } : {}), verdict };
+      });
     const verdict = judged
       ? judgeGate(checks)
       : ({ status: "not-run", reason: "The phase has not been started." } as const);

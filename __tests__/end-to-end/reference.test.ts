@@ -1,0 +1,89 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import type { CheckResult, Report } from "../../src/model/report.ts";
+import { cli, type Finished, referenceProject } from "../support/project.ts";
+
+/** The reference project, judged twice at the same time: it is in order, all of it is proven, and both say the same. */
+
+const reports = mkdtempSync(join(tmpdir(), "phasegate-reports-"));
+const file = join(reports, "report.json");
+let first: Finished;
+let second: Finished;
+beforeAll(async () => {
+  const project = referenceProject();
+  try {
+    const env = { ...process.env, FORCE_COLOR: "1", NO_COLOR: "1" };
+    [first, second] = await Promise.all([
+      cli(["run", "--audit", "--json"], { cwd: project.root }),
+      cli(["run", "--audit", "--report", `json=${file}`], { cwd: project.root, env }),
+    ]);
+  } finally {
+    project.dispose();
+  }
+}, 240_000);
+afterAll(() => rmSync(reports, { recursive: true }));
+
+const reported = (text: string): Report => JSON.parse(text); // what the schema test holds
+const checks = (): readonly CheckResult[] =>
+  reported(first.stdout).phases.flatMap(({ gates }) => gates.flatMap((gate) => gate.checks));
+
+test("it is in order, and says so without colour where none is wanted", () => {
+  expect([first.code, second.code]).toEqual([0, 0]);
+  expect(reported(first.stdout).conclusion).toBe("in-order");
+  expect(second.stdout).toMatch(/^In order: 2 of 2 started phases are verified\./m);
+  expect(second.stdout).not.toContain("\u001b");
+});
+
+test("two runs differ in their times only", () => {
+  const timeless = (text: string) => {
+    const { timings: _, ...report } = reported(text);
+    return JSON.stringify(report, null, 2);
+  };
+  expect(readFileSync(file, "utf8")).toMatch(/^ {2}"timings": /m);
+  expect(timeless(readFileSync(file, "utf8"))).toBe(timeless(first.stdout));
+});
+
+test("the report is as its schema says", () => {
+  const schema = JSON.parse(readFileSync(new URL("../../dist/report.schema.json", import.meta.url), "utf8"));
+  const validate = new Ajv2020({ strict: false, allErrors: true }).compile(schema);
+  validate(JSON.parse(first.stdout));
+  expect(validate.errors).toBeNull();
+  expect(validate({ ...reported(first.stdout), conclusion: "PASS" })).toBe(false);
+});
+
+test("every check was seen to fail, or says why it was not", () => {
+  expect(checks().length).toBeGreaterThan(100);
+  for (const { claim, red, verdict } of checks()) {
+    const killed = red?.mutants.filter(({ outcome }) => outcome.status === "killed").length ?? 0;
+    const before = red?.before.status ?? "none";
+    const why = red !== undefined && "reason" in red.before ? red.before.reason : "";
+    expect({ claim, verdict: verdict.status, seen: before === "red" || killed > 0 }).toEqual({
+      claim,
+      verdict: "passed",
+      seen: true,
+    });
+    expect({ claim, before, why }).toEqual({ claim, before, why: before === "red" ? "" : expect.stringMatching(/./) });
+    expect({ claim, placebo: red?.placebo }).toEqual({ claim, placebo: "unmoved" });
+  }
+});
+
+test("the counts say so too: every gate holds, every check is proven, every mutant is killed", () => {
+  const { phases } = reported(first.stdout);
+  expect(phases.map(({ id }) => id)).toEqual(["baseline", "4A"]);
+  for (const { gates, counts } of phases) {
+    const all = gates.flatMap((gate) => gate.checks);
+    const mutants = all.flatMap(({ red }) => red?.mutants ?? []);
+    expect(mutants.length).toBeGreaterThan(100);
+    expect(counts).toEqual({
+      gates: gates.length,
+      gatesHolding: gates.length,
+      checks: all.length,
+      checksProven: all.length,
+      mutants: mutants.length,
+      mutantsKilled: mutants.length,
+    });
+  }
+});
