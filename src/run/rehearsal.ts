@@ -22,8 +22,11 @@ import {
 import { readRows } from "./rows.ts";
 import { type Refusal, stations } from "./stations.ts";
 
-/** Refusals that only come of the one transaction: events of triggers that wait for its end, and new values of an enum. */
-const onlyHere = new Set(["object_in_use", "unsafe_new_enum_value_usage"]);
+/**
+ * Refusals that only come of the one transaction: events of triggers that wait for its end, new values of an enum, and
+ * SQL that would end it.
+ */
+const onlyHere = new Set(["object_in_use", "unsafe_new_enum_value_usage", "not_applied"]);
 
 /** Makes round trips of SQL migrations as rehearsals; those of programs, and what a rehearsal cannot tell, for real. */
 export function rehearsals(world: RoundTrips, forReal: RoundTripMaker): RoundTripMaker {
@@ -49,7 +52,7 @@ export function rehearsals(world: RoundTrips, forReal: RoundTripMaker): RoundTri
   });
 }
 
-const noDown: Refusal = { condition: "not_applied", message: "there is no down part" };
+const noDown: Refusal = { condition: "no_down_part", message: "there is no down part" };
 
 /**
  * @param sections what the migration tool would send for each direction
