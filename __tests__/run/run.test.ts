@@ -120,15 +120,6 @@ test("a check that held before its phase is vacuous, unless the plan says why it
   expect([states(excused), told(excused)]).toEqual([["A verified", "B verified"], []]);
 });
 
-test("a query that gives another result each time is told by the change of nothing", async () => {
-  const random =
-    'sql: { name: a coin, query: "SELECT clock_timestamp() < now() + interval \'1 hour\' AND random() < 0.5", gives: true, sabotage: "SELECT 1" }';
-  const outcomes = new Set<string>();
-  for (let tries = 0; tries < 6 && !outcomes.has("in-order"); tries += 1)
-    outcomes.add((await report(plan(phase("A", "", '{ migrations: ["*_orders.sql"] }', random)), orders)).conclusion);
-  expect([...outcomes]).toEqual(["must-not-be-merged"]);
-});
-
 test("a later phase that breaks what an earlier one proved is blamed for it", async () => {
   const breaking: Files = {
     "migrations/2_currency.sql": migration(
