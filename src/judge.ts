@@ -11,6 +11,7 @@ import { type Cluster, openCluster } from "./postgres/cluster.ts";
 import { workingTree } from "./repository/working-tree.ts";
 import type { Progress, World } from "./run/ports.ts";
 import { run } from "./run/run.ts";
+import { named } from "./sql/error.ts";
 import { linter } from "./squawk/linter.ts";
 import { version } from "./version.ts";
 
@@ -116,7 +117,7 @@ export async function judge(options: JudgeOptions): Promise<Run> {
     return { status: "judged", report };
   } catch (error) {
     if (options.signal?.aborted) return { status: "not-judged", reason: "The run was stopped." };
-    return notJudged(error);
+    return notJudged(named(error));
   } finally {
     await cluster?.close().catch(() => undefined);
     await server?.stop();

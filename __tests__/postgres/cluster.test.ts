@@ -176,3 +176,16 @@ test("values come as PostgreSQL prints them, except for what JSON has a word for
     },
   ]);
 });
+
+test("more databases than the server takes connections are looked at, one after the other", async () => {
+  const many = Array.from({ length: 40 }, (_, index) => `many_${index}`);
+  for (const name of many) await cluster.clone("a", name);
+  const looks = many.map((name) => cluster.transaction(name, (database) => database.query("SELECT 1 AS one")));
+  expect(await Promise.all(looks)).toEqual(many.map(() => [{ one: 1 }]));
+  const [open] = await inside((database) =>
+    database.query<{ connections: number }>(
+      "SELECT count(*) AS connections FROM pg_stat_activity WHERE datname LIKE 'many\\_%'",
+    ),
+  );
+  expect(open?.connections).toBeLessThanOrEqual(12);
+});

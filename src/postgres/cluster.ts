@@ -45,6 +45,9 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
+/** Databases with connections that wait for work. A server takes 100 connections, and a plan may have hundreds of phases. */
+const keptDatabases = 12;
+
 /** Makes the roles of the plan and of the run. */
 export async function openCluster(server: Server, setup: ClusterSetup): Promise<Cluster> {
   const cap = setup.limits ?? limits;
@@ -77,6 +80,21 @@ export async function openCluster(server: Server, setup: ClusterSetup): Promise<
     const { processID } = client as pg.Client & { readonly processID?: number }; // a field that its types leave out
     // Where the server is gone there is nothing to end.
     await admin.query("SELECT pg_terminate_backend($1, 5000)", [processID]).catch(() => undefined);
+  };
+
+  /** Keeps a connection for the next transaction on its database; of databases that nobody asked for lately, none is kept. */
+  const keep = async (database: string, client: pg.Client): Promise<void> => {
+    const idle = [...(pools.get(database) ?? []), client];
+    // A map remembers the order: the database that was used last comes last.
+    pools.delete(database);
+    pools.set(database, idle);
+    const surplus: Promise<void>[] = [];
+    for (const [name, clients] of pools) {
+      if (pools.size <= keptDatabases || name === database) break;
+      pools.delete(name);
+      surplus.push(...clients.map((each) => each.end()));
+    }
+    await Promise.all(surplus);
   };
 
   const release = async (database: string): Promise<void> => {
@@ -113,9 +131,7 @@ export async function openCluster(server: Server, setup: ClusterSetup): Promise<
       const client = pools.get(database)?.pop() ?? (await open(database, "judge"));
       try {
         const result = await inTransaction(client, cap, work);
-        const idle = pools.get(database);
-        if (idle) idle.push(client);
-        else pools.set(database, [client]);
+        await keep(database, client);
         return result;
       } catch (error) {
         await discard(client);

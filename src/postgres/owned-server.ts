@@ -146,17 +146,17 @@ function startPostgres(
 
   const ready = async (superuser: ConnectionSettings): ReturnType<typeof versionOf> => {
     const giveUp = new AbortController();
-    const client = await Promise.race([
-      openWhenReady(superuser, startTimeoutMs, "absent", giveUp.signal),
-      ended.then((reason): never => {
-        giveUp.abort();
-        throw new Error(reason);
-      }),
-    ]);
     try {
-      return await versionOf(client);
-    } finally {
-      await client.end();
+      return await Promise.race([
+        firstWords(superuser, giveUp.signal),
+        ended.then((reason): never => {
+          throw new Error(reason);
+        }),
+      ]);
+    } catch (error) {
+      giveUp.abort();
+      // A connection that breaks off comes before the word of the server's end, which says more.
+      throw await Promise.race([ended.then((reason) => new Error(reason, { cause: error })), delay(1_000, error)]);
     }
   };
 
@@ -180,6 +180,16 @@ function startPostgres(
       return stopped;
     },
   };
+}
+
+/** Connects as soon as the server lets it in, and asks for the version. */
+async function firstWords(superuser: ConnectionSettings, signal: AbortSignal): ReturnType<typeof versionOf> {
+  const client = await openWhenReady(superuser, startTimeoutMs, "absent", signal);
+  try {
+    return await versionOf(client);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Collects the last of what a server writes into its log, as a clause for a message. */

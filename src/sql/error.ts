@@ -26,6 +26,16 @@ export function postgresError(thrown: unknown): PostgresError {
 const given = <Key extends string>(key: Key, value: string | undefined): { [K in Key]?: string } =>
   value === undefined ? {} : ({ [key]: value } as { [K in Key]?: string }); // computed keys widen to string
 
+/** What was thrown, as `ConnectionLost` where it says that the server, or its backend, went away. */
+export function named(thrown: unknown): unknown {
+  try {
+    postgresError(thrown);
+    return thrown;
+  } catch (error) {
+    return error;
+  }
+}
+
 /** What node-postgres and the socket throw when the server, or its backend, went away. */
 function lost(thrown: unknown): unknown {
   if (!(thrown instanceof Error)) return thrown;
