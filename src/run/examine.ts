@@ -74,7 +74,22 @@ export async function examine(
       }),
     ),
   );
-  await counted(looks, "checking", world);
+  // Before the phase too, and now: while checks are proven, the database before one phase is where sabotage is shown to
+  // the checks of another, and a look there would wait for it, or be waited for.
+  const befores: BeforeProof[] = assignments.map(({ before }) => ({
+    status: "none",
+    reason: "none" in before ? before.none : stopped(replayed),
+  }));
+  const looksBefore = assignments.flatMap((assignment, index): Job[] => {
+    const database = "state" in assignment.before ? replayed.at(assignment.before.state)?.database : undefined;
+    if (database === undefined) return [];
+    const run = timed(assignment, async () => {
+      const { verdict } = await withSight(assignment, database)((sight) => look(assignment.claim, sight));
+      befores[index] = judgeBefore(verdict, assignment.holdsBefore);
+    });
+    return [{ run }];
+  });
+  await counted([...looks, ...looksBefore], "checking", world);
   const provedFrom = world.now();
 
   const reds = assignments.map((): RedProof | undefined => undefined);
@@ -86,21 +101,13 @@ export async function examine(
     const database = replayed.at(assignment.looks[0]?.state ?? -1)?.database;
     const key = assignment.claim.kind.looksAt === "database" ? database : undefined;
     const job = timed(assignment, async () => {
-      const before = await proofBefore(assignment);
+      const before = befores[index] ?? { status: "none", reason: stopped(replayed) };
       reds[index] = await prove(assignment.claim, observed, before, withSight(assignment, database));
     });
     // Sabotage locks what it changes until it is rolled back, so a database has one at a time.
     return [{ ...(key === undefined ? {} : { key }), run: job }];
   });
   await counted(proofs, "proving", world);
-
-  async function proofBefore(assignment: Assignment): Promise<BeforeProof> {
-    if ("none" in assignment.before) return { status: "none", reason: assignment.before.none };
-    const database = replayed.at(assignment.before.state)?.database;
-    if (database === undefined) return { status: "none", reason: stopped(replayed) };
-    const { verdict } = await withSight(assignment, database)((sight) => look(assignment.claim, sight));
-    return judgeBefore(verdict, assignment.holdsBefore);
-  }
 
   return {
     checks: assignments.map((assignment, index) => {
