@@ -119,8 +119,21 @@ export async function judge(options: JudgeOptions): Promise<Run> {
     if (options.signal?.aborted) return { status: "not-judged", reason: "The run was stopped." };
     return notJudged(named(error));
   } finally {
-    await cluster?.close().catch(() => undefined);
-    await server?.stop();
+    await cleared(server, cluster);
+  }
+}
+
+/**
+ * Removes what the run made. On a server of our own, whatever could not be removed goes with the server.
+ * @throws where something stays behind on a server that was lent
+ */
+async function cleared(server: Server | undefined, cluster: Cluster | undefined): Promise<void> {
+  const [closed] = await Promise.allSettled([cluster?.close()]);
+  await server?.stop();
+  if (closed.status === "rejected" && server && !server.owned) {
+    throw new Error(`What the run made on the lent server could not be removed: ${wordsOf(closed.reason)}`, {
+      cause: closed.reason,
+    });
   }
 }
 

@@ -220,7 +220,7 @@ test("a migration that cannot be applied is told once, with everything that was 
     phase("A", "in-progress", [gate("A.1", notRun)]),
     phase("B", "in-progress", [broken, gate("B.1", notRun)], ["A"]),
   ];
-  expect(auditViolations(phases).map(({ gate: at, consequences }) => [at, consequences])).toEqual([
-    ["B.migrations", ["A.1 not-run", "B.1 not-run"]],
+  expect(auditViolations(phases).map(({ code, gate: at, consequences }) => [code, at, consequences])).toEqual([
+    ["migration-failed", "B.migrations", ["A.1 not-run", "B.1 not-run"]],
   ]);
 });

@@ -83,3 +83,43 @@ test("a check that says something else when nothing was changed is told by the p
     { code: "vacuous-check", message: '"the claim": it fails when nothing was changed.' },
   ]);
 });
+
+const refusing = (condition: string): Sight => ({
+  ...sight,
+  database: { ...sight.database, attempt: async () => ({ accepted: false, error: { condition, message: "no" } }) },
+});
+
+test.each([
+  [
+    "because something depends on the object, the recorded observation is changed instead",
+    "dependent_objects_still_exist",
+    "on evidence only",
+    "killed",
+  ],
+  ["by a deadlock, nothing is proven", "deadlock_detected", "DROP", "refused"],
+])("where PostgreSQL refuses the sabotage %s", async (_name, condition, sabotage, status) => {
+  const mutant: Mutant<"wrong", string> = { ...two, sabotage: { sql: ["DROP"] }, otherwise: { evidence: "2" } };
+  const claim = { kind: kindOf([mutant]), params: {} };
+  const red = await prove(claim, "1", { status: "none", reason: "files" }, (work) => work(refusing(condition)));
+  expect(red.mutants).toMatchObject([{ sabotage, outcome: { status } }]);
+});
+
+test("a look that errors on the sabotaged database is no proof, and evidence does not stand in for it", async () => {
+  const mutant: Mutant<"wrong", string> = { ...two, sabotage: { sql: ["DROP"] }, otherwise: { evidence: "2" } };
+  let done = false;
+  const world: Sight = {
+    ...sight,
+    database: {
+      ...sight.database,
+      attempt: async () => {
+        done = true;
+        return { accepted: true, rows: [] };
+      },
+    },
+    tree: { ...tree, read: (path) => (done ? undefined : tree.read(path)) },
+  };
+  const red = await prove({ kind: kindOf([mutant]), params: {} }, "1", { status: "none", reason: "files" }, (work) =>
+    work(world),
+  );
+  expect(red.mutants).toMatchObject([{ sabotage: "DROP", outcome: { status: "refused", reason: "a does not exist" } }]);
+});

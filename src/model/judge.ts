@@ -181,7 +181,7 @@ export function auditViolations(phases: readonly PhaseResult[]): Violation[] {
 
 /** A migration that cannot be applied keeps everything after it from being judged: that is told once. */
 function foldedUnderFailure(violations: readonly Violation[]): Violation[] {
-  const failure = violations.find(({ findings }) => findings.some(({ code }) => code === "migration-failed"));
+  const failure = violations.find(({ code }) => code === "migration-failed");
   if (!failure) return [...violations];
   const follows = ({ findings }: Violation) => findings.every(({ code }) => code === "not-run");
   const consequences = violations.filter(follows).map(({ gate }) => `${gate} not-run`);
@@ -244,8 +244,10 @@ function gateViolations(phase: PhaseResult): Violation[] {
 
 function gateViolation({ id, verdict }: GateResult): Pick<Violation, "code" | "findings"> {
   if (verdict.status === "failed") {
-    const vacuous = verdict.findings.every(({ code }) => code === "vacuous-check");
-    return { code: vacuous ? "vacuous-check" : "gate-failed", findings: verdict.findings };
+    const codes = verdict.findings.map(({ code }) => code);
+    const vacuous = codes.every((code) => code === "vacuous-check");
+    const code = codes.includes("migration-failed") ? "migration-failed" : vacuous ? "vacuous-check" : "gate-failed";
+    return { code, findings: verdict.findings };
   }
   const reason = verdict.status === "passed" ? "" : verdict.reason;
   return {

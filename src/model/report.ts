@@ -147,8 +147,7 @@ export type ViolationCode =
   | "gate-errored"
   | "vacuous-check"
   | "migration-failed"
-  | "unclaimed-migration"
-  | "migration-finding";
+  | "unclaimed-migration";
 
 /** A reason why the change must not be merged. */
 export interface Violation {

@@ -79,7 +79,6 @@ const violationCodes = {
   "vacuous-check": true,
   "migration-failed": true,
   "unclaimed-migration": true,
-  "migration-finding": true,
 } satisfies Record<ViolationCode, true>;
 const violation = z.strictObject({
   code: z.enum(Object.keys(violationCodes)),

@@ -3,8 +3,8 @@
 import type { Mutant } from "../checks/kind.ts";
 import type { Json } from "../model/json.ts";
 import { judgeMutant } from "../model/judge.ts";
-import { overlay } from "../model/ports.ts";
-import type { BeforeProof, MutantOutcome, MutantResult, RedProof } from "../model/report.ts";
+import { overlay, type PostgresError } from "../model/ports.ts";
+import type { BeforeProof, MutantOutcome, MutantResult, RedProof, Verdict } from "../model/report.ts";
 import { type Claim, look, lookAgain, reasonOf, type Sight } from "./look.ts";
 
 /** Gives a sight on a database whose transaction is rolled back after `work`. */
@@ -48,20 +48,38 @@ async function show(claim: Claim, mutant: Mutant<string>, withSight: WithSight):
     );
     return result(Object.keys(files).join(", "), judgeMutant(verdict, provokes));
   }
-  const outcome = await withSight((sight) => sabotaged(claim, sabotage.sql, provokes, sight));
   const done = sabotage.sql.join("; ");
-  if (outcome.status === "refused" && mutant.otherwise) return onEvidence(mutant.otherwise.evidence);
-  return result(done, outcome);
+  const seen = await withSight((sight) => sabotaged(claim, sabotage.sql, sight));
+  if (!("refused" in seen)) return result(done, judgeMutant(seen, provokes));
+  const { condition, message } = seen.refused;
+  // Only a refusal that comes of the schema says that the sabotage cannot be done there.
+  if (mutant.otherwise && !ofTheMoment.has(condition)) return onEvidence(mutant.otherwise.evidence);
+  return result(done, { status: "refused", reason: `PostgreSQL refuses the sabotage: ${message}` });
 }
 
-async function sabotaged(claim: Claim, sql: readonly string[], provokes: string, sight: Sight): Promise<MutantOutcome> {
+/** Refusals that another try might not meet. */
+const ofTheMoment = new Set([
+  "deadlock_detected",
+  "serialization_failure",
+  "lock_not_available",
+  "query_canceled",
+  "object_in_use",
+  "out_of_memory",
+  "disk_full",
+  "too_many_connections",
+  "internal_error",
+]);
+
+async function sabotaged(
+  claim: Claim,
+  sql: readonly string[],
+  sight: Sight,
+): Promise<Verdict | { readonly refused: PostgresError }> {
   for (const statement of sql) {
     const attempt = await sight.database.attempt(statement);
-    if (!attempt.accepted)
-      return { status: "refused", reason: `PostgreSQL refuses the sabotage: ${attempt.error.message}` };
+    if (!attempt.accepted) return { refused: attempt.error };
   }
-  const { verdict } = await look(claim, sight);
-  return judgeMutant(verdict, provokes);
+  return (await look(claim, sight)).verdict;
 }
 
 /** Proof for a check that could not be shown any mutant: said, never passed over. */
