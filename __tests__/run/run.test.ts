@@ -207,7 +207,7 @@ test("a JavaScript migration is refused where the plan refuses programs, and app
   };
   const owns = phase("A", "", '{ migrations: ["*_orders.js"] }', total);
   const refused = await report(plan(owns), program);
-  expect(told(refused)).toEqual(["gate-failed A.migrations"]);
+  expect(told(refused)).toEqual(["migration-failed A.migrations"]);
   const allowed = await report(plan(owns).replace("phases:", "policy: { programs: allow }\nphases:"), program);
   expect([states(allowed), told(allowed)]).toEqual([["A verified"], []]);
 });
