@@ -33,13 +33,14 @@ export const timeParts = (project: string, clones: number): Promise<Parts> =>
     }
 
     const linter = { lint: unasked, rules: unasked };
+    const outside = { programs: { run: unasked }, approvals: { ask: unasked } };
     const subject = { phase: "all", migrations: [], created: [], major };
     const checks = read.plan.phases.flatMap(({ gates }) => gates.flatMap(({ checks }) => checks));
     const mutantMs: number[] = [];
     for (const { kind, params } of checks) {
       if (!Object.hasOwn(catalogKinds, kind)) continue;
       const claim: Claim = { kind: catalogKinds[kind as keyof typeof catalogKinds], params }; // just found there
-      mutantMs.push(...(await mutantsOf(claim, cluster, { tree, linter, laboratory: nothing, subject })));
+      mutantMs.push(...(await mutantsOf(claim, cluster, { tree, linter, ...outside, laboratory: nothing, subject })));
     }
     return { cloneMs, mutantMs };
   });

@@ -1,9 +1,12 @@
 /** Where a run's time goes, by kind of check and by what is asked of PostgreSQL. */
 
 import { AsyncLocalStorage } from "node:async_hooks";
+import "../src/json-imports.ts";
+import { nobody } from "../src/approvals/nobody.ts";
 import type { CheckKind } from "../src/checks/kind.ts";
 import { kinds } from "../src/checks/table.ts";
 import type { Json } from "../src/model/json.ts";
+import { programs } from "../src/programs/programs.ts";
 import type { Databases, World } from "../src/run/ports.ts";
 import { run } from "../src/run/run.ts";
 import { linter } from "../src/squawk/linter.ts";
@@ -34,6 +37,8 @@ export const profile = (project: string): Promise<Profile> =>
       migrations: tool,
       tree,
       linter: linter(),
+      programs: programs(project),
+      approvals: nobody("a bench asks nobody"),
       now: () => performance.now(),
       progress: () => undefined,
       died,

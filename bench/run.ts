@@ -1,11 +1,12 @@
 /**
  * What a run of Phasegate costs, beside a shell script that does each check once. Prints tables and writes nothing.
  *
- * npm run bench [-- PART…]    parts: boot, whole, parts, growth, profile; all unless told
+ * npm run bench [-- PART…]    parts: boot, whole, parts, coverage, growth, profile; all unless told
  */
 
 import { availableParallelism, loadavg } from "node:os";
 import { timeBoots } from "./boot.ts";
+import { timeCoverage } from "./coverage.ts";
 import { median, ms, quantile, ratio, table } from "./figures.ts";
 import { phaseCount, timeGrowth } from "./growth.ts";
 import { timeParts } from "./parts.ts";
@@ -14,7 +15,7 @@ import { profile, type Spent } from "./profile.ts";
 import { inDirectory, root } from "./programs.ts";
 import { type UsualScript, writeUsual } from "./usual.ts";
 
-const rounds = { boot: 9, clone: 15, whole: 5, growth: 3 };
+const rounds = { boot: 9, clone: 15, whole: 5, growth: 3, naive: 20 };
 const gateCounts = [100, 500, 1000, 2000];
 
 const say = (text: string) => process.stdout.write(`${text}\n\n`);
@@ -26,6 +27,7 @@ say(`Node ${process.versions.node}, ${availableParallelism()} cores, load before
 if (wanted("boot")) await boots();
 if (wanted("whole")) await whole();
 if (wanted("parts")) await parts();
+if (wanted("coverage")) await covered();
 if (wanted("growth")) await growth();
 if (wanted("profile")) await profiled();
 
@@ -132,6 +134,29 @@ async function parts(): Promise<void> {
   say("One at a time, on the database at head");
   say(
     table(["", "n", "median", "95 %"], [row("clone of a database", cloneMs), row("mutant of the catalog", mutantMs)]),
+  );
+}
+
+async function covered(): Promise<void> {
+  const { mutants, cases, killed, eachMs, wholeMs, naiveMs } = await timeCoverage(root, rounds.naive);
+  const naive = median(naiveMs);
+  const row = (name: string, count: number, time: number, high: string) => [
+    name,
+    `${count}`,
+    ms(time),
+    high,
+    `${(naive / time).toFixed(0)} ×`,
+  ];
+  say(`Coverage: ${mutants} mutants of the schema, ${killed} killed, ${cases} cases`);
+  say(
+    table(
+      ["a mutant", "n", "median", "95 %", "faster by"],
+      [
+        row("until a case notices it", eachMs.length, median(eachMs), ms(quantile(eachMs, 0.95))),
+        row("the whole check, by the number of mutants (mean)", mutants, wholeMs / mutants, "-"),
+        row("naively: new clones, all suites", naiveMs.length, naive, ms(quantile(naiveMs, 0.95))),
+      ],
+    ),
   );
 }
 

@@ -1,5 +1,6 @@
 /** Composition root: the command line. */
 
+import "./json-imports.ts";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { formats } from "./command/formats.ts";
 import { standardOutput } from "./command/output.ts";
@@ -25,6 +26,9 @@ Examples:
   phasegate run --audit                     judge this checkout
   phasegate run --audit --phase 4B          run the gates of 4B too, although nobody has begun it
   phasegate run --audit --format json       the whole report, for programs
+  phasegate run --audit --write-results     write the results of the SQL tests, and judge what was written
+  phasegate run --audit --phase sign-off --approvals reviews.json
+                                            a trial with recorded reviews
   phasegate explain 4A.2                    what a gate asks, and what proves it`,
   );
 
@@ -57,6 +61,14 @@ program
   .option("--postgres-version <major>", "run on another major version than the plan's, for a trial", majorVersion)
   .addOption(new Option("--format <format>", "what is written to standard output").choices(formats).default("text"))
   .option("--json", "the same as --format json")
+  .option(
+    "--approvals <file>",
+    "take reviews from a recorded file (JSON: author, head, reviews), for trials and tests; the report says so",
+  )
+  .option(
+    "--write-results",
+    "write the results of SQL tests (`results:` of a suite) into the checkout, then judge it as it is now",
+  )
   .option(
     "--report <format=file>",
     "write the report to a file too; may be repeated",

@@ -1,13 +1,16 @@
 /** What the command line, the action and the library share: the adapters put together into one run. */
 
 import { performance } from "node:perf_hooks";
+import { nobody } from "./approvals/nobody.ts";
 import { kinds } from "./checks/table.ts";
 import { migrations } from "./migrate/tool.ts";
-import { ConnectionLost, type Server, type Tree } from "./model/ports.ts";
+import { type Approvals, ConnectionLost, type Server, type Tree } from "./model/ports.ts";
 import type { Mistake, Report, Run } from "./model/report.ts";
 import { type ReadPlan, readPlan } from "./plan/read.ts";
 import { type BootOptions, boot, Unavailable } from "./postgres/boot.ts";
 import { type Cluster, openCluster } from "./postgres/cluster.ts";
+import { type OwnedPrograms, programs } from "./programs/programs.ts";
+import { treeWriter } from "./repository/tree-writer.ts";
 import { workingTree } from "./repository/working-tree.ts";
 import type { Progress, World } from "./run/ports.ts";
 import { run } from "./run/run.ts";
@@ -26,6 +29,10 @@ export interface JudgeOptions {
   /** Phases whose gates are run although they have not been started. */
   readonly phases: readonly string[];
   readonly env: BootOptions["env"];
+  /** Who can be asked what reviewers said; nobody unless told. */
+  readonly approvals?: Approvals;
+  /** Writes the files that checks derive (results of SQL tests) into the checkout before it is judged. */
+  readonly writeResults?: boolean;
   /** Folders whose `node_modules` may hold PostgreSQL's binaries; the working directory unless told. */
   readonly projects?: readonly string[];
   readonly onProgress?: (progress: Progress | { readonly kind: "booting"; readonly message: string }) => void;
@@ -77,6 +84,8 @@ export async function judge(options: JudgeOptions): Promise<Run> {
 
   let server: Server | undefined;
   let cluster: Cluster | undefined;
+  const running = programs(options.root);
+  const approvals = options.approvals ?? nobody("this run knows of no pull request");
   try {
     options.onProgress?.({ kind: "booting", message: "" });
     server = await boot({
@@ -96,6 +105,9 @@ export async function judge(options: JudgeOptions): Promise<Run> {
       migrations: migrations(cluster, read.plan),
       tree,
       linter: linter(),
+      programs: running,
+      approvals,
+      ...(options.writeResults ? { writer: treeWriter(options.root) } : {}),
       now: () => performance.now(),
       progress: (progress) => options.onProgress?.(progress),
       died: ended,
@@ -109,6 +121,7 @@ export async function judge(options: JudgeOptions): Promise<Run> {
       plan: { name: read.plan.name, file: read.file },
       base: { kind: "audit" },
       postgres: { provider: server.provider, version: server.version, why: server.why, ...trial },
+      ...(approvals.source === undefined ? {} : { approvals: approvals.source }),
       phases,
       violations,
       conclusion: violations.length === 0 ? "in-order" : "must-not-be-merged",
@@ -119,7 +132,7 @@ export async function judge(options: JudgeOptions): Promise<Run> {
     if (options.signal?.aborted) return { status: "not-judged", reason: "The run was stopped." };
     return notJudged(named(error));
   } finally {
-    await cleared(server, cluster);
+    await cleared(server, cluster, running);
   }
 }
 
@@ -127,8 +140,12 @@ export async function judge(options: JudgeOptions): Promise<Run> {
  * Removes what the run made. On a server of our own, whatever could not be removed goes with the server.
  * @throws where something stays behind on a server that was lent
  */
-async function cleared(server: Server | undefined, cluster: Cluster | undefined): Promise<void> {
-  const [closed] = await Promise.allSettled([cluster?.close()]);
+async function cleared(
+  server: Server | undefined,
+  cluster: Cluster | undefined,
+  running: OwnedPrograms,
+): Promise<void> {
+  const [closed] = await Promise.allSettled([cluster?.close(), running.stop()]);
   await server?.stop();
   if (closed.status === "rejected" && server && !server.owned) {
     throw new Error(`What the run made on the lent server could not be removed: ${wordsOf(closed.reason)}`, {

@@ -1,7 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { compareCatalogs } from "../../src/catalog/compare.ts";
-import { comparisonsSwapped, elementsRemoved } from "../../src/catalog/mutants/expression.ts";
-import { type SchemaMutant, schemaMutants } from "../../src/catalog/mutants.ts";
+import {
+  comparisonsSwapped,
+  conjuncts,
+  conjunctsRemoved,
+  elementsRemoved,
+} from "../../src/catalog/mutants/expression.ts";
+import { mutantName, type SchemaMutant, schemaMutants } from "../../src/catalog/mutants.ts";
 import { readCatalog } from "../../src/catalog/read.ts";
 import type { Session } from "../../src/model/ports.ts";
 import { literal } from "../../src/sql/identifier.ts";
@@ -16,6 +21,11 @@ const more = `${schema}
   CREATE FUNCTION rows(OUT a int, OUT b text) LANGUAGE sql AS 'SELECT 1, ''x''';
   CREATE PROCEDURE act() LANGUAGE sql AS 'SELECT 1';
   CREATE VIEW guarded WITH (security_barrier = true, security_invoker = true) AS SELECT id FROM "Odd table";
+  CREATE VIEW over_daily WITH (security_barrier = true) AS SELECT cents FROM daily;
+  CREATE TABLE keyed (a int, b int, PRIMARY KEY (a), CONSTRAINT both_key UNIQUE (a, b), CONSTRAINT ck_both CHECK (a > 0 AND b > 0));
+  CREATE TABLE refers (a int, b int, CONSTRAINT fk_both FOREIGN KEY (a, b) REFERENCES keyed (a, b) ON DELETE SET NULL (b));
+  CREATE UNIQUE INDEX idx_positive ON keyed (b) WHERE a > 10;
+  CREATE POLICY two_parts ON keyed USING (a > 0 AND b > 0) WITH CHECK (a > 1 AND b > 1);
   CREATE SEQUENCE counter;
   GRANT UPDATE ("a b") ON "Odd table" TO app_rw;
   GRANT USAGE ON SEQUENCE counter TO app_rw;
@@ -81,6 +91,9 @@ test("every operator finds something in this schema", async () => {
     "constraint: dropped",
     "constraint: made always true",
     "constraint: no longer deferred",
+    "constraint: on a column less",
+    "constraint: over no rows",
+    "constraint: with a condition less",
     "constraint: with a value less",
     "constraint: with another action on delete",
     "constraint: with another action on update",
@@ -93,9 +106,12 @@ test("every operator finds something in this schema", async () => {
     "index: no longer unique",
     "index: over all rows",
     "index: over no rows",
+    "index: with another comparison",
     "materialized: SELECT granted to app_rw",
     "materialized: without rows",
+    "policy: checking a condition less",
     "policy: dropped",
+    "policy: using a condition less",
     "policy: using true",
     "policy: with check true",
     "procedure: with an empty body",
@@ -160,7 +176,10 @@ test.each([
   [
     "a border of each comparison moves",
     "CHECK (((a >= 0) AND (b < 'x >= y'::text)))",
-    ["CHECK (((a > 0) AND (b < 'x >= y'::text)))", "CHECK (((a >= 0) AND (b <= 'x >= y'::text)))"],
+    [
+      { text: "CHECK (((a > 0) AND (b < 'x >= y'::text)))", detail: "a > 0" },
+      { text: "CHECK (((a >= 0) AND (b <= 'x >= y'::text)))", detail: "b <= 'x >= y'::text" },
+    ],
   ],
   ["other operators are left alone", "CHECK ((a <> b) AND (c @> d) AND (e ->> 'f' IS NULL))", []],
   ["a list is no comparison", "CHECK ((a = ANY (ARRAY['x'::text])))", []],
@@ -172,10 +191,92 @@ test.each([
   [
     "each value in turn",
     "CHECK ((a = ANY (ARRAY['x, y'::text, 'it''s'::text])))",
-    ["CHECK ((a = ANY (ARRAY['it''s'::text])))", "CHECK ((a = ANY (ARRAY['x, y'::text])))"],
+    [
+      { text: "CHECK ((a = ANY (ARRAY['it''s'::text])))", detail: "without 'x, y'" },
+      { text: "CHECK ((a = ANY (ARRAY['x, y'::text])))", detail: "without 'it''s'" },
+    ],
   ],
   ["none of a list of one", "CHECK ((a = ANY (ARRAY['x'::text])))", []],
-  ["numbers", "CHECK ((a = ANY (ARRAY[1, 2])))", ["CHECK ((a = ANY (ARRAY[2])))", "CHECK ((a = ANY (ARRAY[1])))"]],
+  [
+    "numbers",
+    "CHECK ((a = ANY (ARRAY[1, 2])))",
+    [
+      { text: "CHECK ((a = ANY (ARRAY[2])))", detail: "without 1" },
+      { text: "CHECK ((a = ANY (ARRAY[1])))", detail: "without 2" },
+    ],
+  ],
 ])("a list loses %s", (_, expression, changed) => {
   expect(elementsRemoved(expression)).toEqual(changed);
+});
+
+test.each([
+  ["every part of a conjunction", "(((a >= 0) AND (b < 1) AND c))", ["(a >= 0)", "(b < 1)", "c"]],
+  ["an expression without AND as it is", "((a >= 0))", ["a >= 0"]],
+  ["no AND below an OR", "(((a AND b) OR c))", ["(a AND b) OR c"]],
+  [
+    "no AND in a string or a quoted name",
+    `(((a = ' AND ') AND ("b AND c" > 0)))`,
+    ["(a = ' AND ')", `("b AND c" > 0)`],
+  ],
+  ["parentheses in a string for text", "(((a = '(') AND (b = ')')))", ["(a = '(')", "(b = ')')"]],
+])("takes %s", (_, expression, parts) => {
+  expect(conjuncts(expression)).toEqual(parts);
+});
+
+test("an expression loses each of its conditions, and one with a single condition none", () => {
+  expect(conjunctsRemoved("((a >= 0) AND (b < 1) AND c)")).toEqual([
+    { text: "((b < 1) AND c)", detail: "without (a >= 0)" },
+    { text: "((a >= 0) AND c)", detail: "without (b < 1)" },
+    { text: "((a >= 0) AND (b < 1))", detail: "without c" },
+  ]);
+  expect(conjunctsRemoved("((a >= 0))")).toEqual([]);
+});
+
+test("every mutant has a name of its own, also where an expression says the same twice", async () => {
+  const twice = "CREATE TABLE a (n int CONSTRAINT ck CHECK (n > 0 OR n > 0))";
+  const names = schemaMutants(await on(twice, readCatalog)).map(mutantName);
+  expect(names.filter((name) => name.includes("comparison"))).toEqual([
+    "constraint ck on public.a: with another comparison (n >= 0)",
+    "constraint ck on public.a: with another comparison (n >= 0, 2)",
+  ]);
+  const all = schemaMutants(await on(more, readCatalog)).map(mutantName);
+  expect(new Set(all).size).toBe(all.length);
+});
+
+test("the NOT NULL of a key is a mutant only for whoever counts everything, because PostgreSQL refuses it", async () => {
+  const catalog = await on(more, readCatalog);
+  const named = (ofKeys: boolean) =>
+    schemaMutants(catalog, { ofKeys }).filter(
+      ({ object, operator }) => operator === "not null dropped" && object === "column public.keyed.a",
+    );
+  expect(named(false)).toEqual([]);
+  const [mutant] = named(true);
+  await expect(on(more, (database) => database.query(mutant?.sql[0] ?? ""))).rejects.toThrow(/primary key/);
+});
+
+test("a view over a materialized view without rows has no rows either, and keeps its options", async () => {
+  const filled = `${more}; INSERT INTO events VALUES (1, 1, 5); REFRESH MATERIALIZED VIEW daily;`;
+  const seen = await on(filled, async (database) => {
+    const catalog = await readCatalog(database);
+    const before = await database.query("SELECT cents FROM over_daily");
+    const mutant = schemaMutants(catalog).find(
+      ({ operator, object }) => operator === "without rows" && object === "materialized view public.daily",
+    );
+    for (const sql of mutant?.sql ?? []) await database.query(sql);
+    const after = await database.query("SELECT cents FROM over_daily");
+    const options = (await readCatalog(database)).get("view public.over_daily")?.properties.options;
+    return [before.length, after.length, options];
+  });
+  expect(seen).toEqual([1, 0, ["security_barrier=true"]]);
+});
+
+test("a function with an empty body keeps its rights", async () => {
+  const rights = await on(more, async (database) => {
+    const mutant = schemaMutants(await readCatalog(database)).find(
+      ({ operator, object }) => operator === "with an empty body" && object === "function public.check_sum()",
+    );
+    for (const sql of mutant?.sql ?? []) await database.query(sql);
+    return (await readCatalog(database)).get("function public.check_sum()")?.properties;
+  });
+  expect(rights).toMatchObject({ securityDefiner: true, language: "plpgsql" });
 });

@@ -1,16 +1,22 @@
+import { nobody } from "../../src/approvals/nobody.ts";
 import { created } from "../../src/catalog/compare.ts";
 import { readCatalog } from "../../src/catalog/read.ts";
 import type { CheckKind, Example, Mutant } from "../../src/checks/kind.ts";
+import type { Approvals } from "../../src/model/ports.ts";
 import type { Finding, RedProof } from "../../src/model/report.ts";
+import { programs } from "../../src/programs/programs.ts";
 import { type Claim, type Look, look, type Sight } from "../../src/run/look.ts";
 import { prove, type WithSight } from "../../src/run/prove.ts";
 import { linter } from "../../src/squawk/linter.ts";
 import { type cluster, treeOf } from "../migrate/world.ts";
 import { filesOf } from "./round-trips.ts";
 
-export type World = Pick<Example<unknown>, "before" | "setup" | "files">;
+export type World = Pick<Example<unknown>, "before" | "setup" | "files" | "reviews">;
 
 const squawk = linter();
+const running = programs(process.cwd());
+const approvalsOf = ({ reviews }: World): Approvals =>
+  reviews ? { ask: async () => reviews } : nobody("nobody is there");
 const refuse = (): never => {
   throw new Error("this kind has nothing to look for there");
 };
@@ -62,6 +68,8 @@ export function trying(server: ReturnType<typeof cluster>) {
       tree: treeOf(files),
       laboratory,
       linter: squawk,
+      programs: running,
+      approvals: approvalsOf({}),
       subject: { phase: "1", migrations, created: [], major: 18 },
     };
   }
@@ -102,6 +110,8 @@ export function trying(server: ReturnType<typeof cluster>) {
         },
       },
       linter: squawk,
+      programs: running,
+      approvals: approvalsOf(world),
       subject: {
         phase: "1",
         migrations: Object.keys(files).filter((path) => path.startsWith("migrations/")),

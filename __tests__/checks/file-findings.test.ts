@@ -23,6 +23,8 @@ const sightOf = (tree: Tree): Sight => ({
     },
   },
   linter,
+  programs: { run: refuse },
+  approvals: { ask: refuse },
   subject: { phase: "1", migrations: [], created: [], major: 18 },
 });
 const claimOf = (word: keyof typeof kinds, params: object) => {

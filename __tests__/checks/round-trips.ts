@@ -30,6 +30,8 @@ export async function tryKind(
     tree: treeOf(files),
     laboratory,
     linter: { lint: refuse, rules: refuse },
+    programs: { run: refuse },
+    approvals: { ask: refuse },
     subject: { phase: "1", migrations: paths.filter((path) => !path.includes("/1_")), created: [], major: 18 },
   };
   const seen = await look(claim, sight);

@@ -3,7 +3,10 @@ import { safe } from "../../src/checks/safe.ts";
 import { linter } from "../../src/squawk/linter.ts";
 import { treeOf } from "../migrate/world.ts";
 
-const squawk = linter();
+const refuse = (): never => {
+  throw new Error("migrations are read, and nothing else");
+};
+const world = { linter: linter(), programs: { run: refuse }, approvals: { ask: refuse } };
 const timeouts = "SET LOCAL lock_timeout = '1s'; SET LOCAL statement_timeout = '1min';\n";
 
 /** Codes, or rules of squawk, with the lines they are told for. */
@@ -11,7 +14,7 @@ async function hazards(text: string, disable?: { readonly [rule: string]: string
   const path = "migrations/1_a.sql";
   const subject = { phase: "1", migrations: [path], created: [], major: 18 };
   const params = safe.params.parse(disable ? { disable } : {});
-  const { observed } = await safe.observe({ tree: treeOf({ [path]: text }), subject, linter: squawk }, params);
+  const { observed } = await safe.observe({ tree: treeOf({ [path]: text }), subject, ...world }, params);
   return safe
     .judge(params, observed)
     .map(({ code, message, place }) => `${code === "hazard" ? message.split(":")[0] : code} ${place?.line ?? "-"}`);
@@ -146,5 +149,5 @@ test.each([
 test("a migration that is a program cannot be read for hazards, and that is an error", async () => {
   const subject = { phase: "1", migrations: ["migrations/1_a.js"], created: [], major: 18 };
   const tree = treeOf({ "migrations/1_a.js": "" });
-  await expect(safe.observe({ tree, subject, linter: squawk }, {})).rejects.toThrow("is a program");
+  await expect(safe.observe({ tree, subject, ...world }, {})).rejects.toThrow("is a program");
 });

@@ -18,7 +18,7 @@ export const migration = (up: string, down = "SELECT 1;"): string =>
   `-- Up Migration\n${up}\n\n-- Down Migration\n${down}\n`;
 
 /** One server and its roles for a file of tests. */
-export function cluster(options: { readonly createrole?: boolean } = {}) {
+export function cluster(options: { readonly createrole?: boolean; readonly roles?: readonly string[] } = {}) {
   let opened: Cluster | undefined;
   let stop = async () => {};
   let count = 0;
@@ -30,7 +30,7 @@ export function cluster(options: { readonly createrole?: boolean } = {}) {
     };
     const role = (name: string) => ({ name, bypassrls: false, memberOf: [] });
     const migrator = { bypassrls: true, createrole: options.createrole ?? false, superuser: false };
-    opened = await openCluster(server, { roles: [role("app_rw"), role("app_ro")], migrator });
+    opened = await openCluster(server, { roles: ["app_rw", "app_ro", ...(options.roles ?? [])].map(role), migrator });
   });
   afterAll(() => stop());
   const get = (): Cluster => {

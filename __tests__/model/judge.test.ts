@@ -18,6 +18,11 @@ const passed: Verdict = { status: "passed" };
 const failed = (code = "wrong"): Verdict => ({ status: "failed", findings: [finding(code)] });
 const errored: Verdict = { status: "errored", reason: "broken" };
 const notRun: Verdict = { status: "not-run", reason: "stopped" };
+const waiting = (code = "approval-missing"): Verdict => ({
+  status: "not-run",
+  reason: "nobody is there",
+  missing: [finding(code)],
+});
 
 test("no findings on something that was looked at is a pass", () => {
   expect(judgeEvidence({ looked: [], examined: 1, observed: 1 }, [])).toEqual(passed);
@@ -33,9 +38,23 @@ test.each<[name: string, verdicts: readonly Verdict[], status: Verdict["status"]
   ["an error outweighs a pass", [passed, errored], "errored"],
   ["an error outweighs what was not run", [notRun, errored], "errored"],
   ["what was not run outweighs a pass", [passed, notRun], "not-run"],
+  ["what waits for somebody outweighs a pass", [passed, waiting()], "not-run"],
   ["passes only pass", [passed, passed], "passed"],
 ])("the worst of several: %s", (_name, verdicts, status) => {
   expect(worst(verdicts).status).toBe(status);
+});
+
+test("everything that several wait for is told, each once", () => {
+  const verdict = worst([waiting("a"), passed, waiting("b"), waiting("a")]);
+  expect(verdict).toEqual({ status: "not-run", reason: "nobody is there", missing: [finding("a"), finding("b")] });
+});
+
+test("where the run itself stopped, nothing else is the reason", () => {
+  expect(worst([waiting(), notRun])).toEqual(notRun);
+});
+
+test("beside a failure, what is waited for is told as well", () => {
+  expect(worst([waiting("b"), failed("a")])).toEqual({ status: "failed", findings: [finding("a"), finding("b")] });
 });
 
 test("the same finding at two points is told once", () => {
@@ -222,5 +241,33 @@ test("a migration that cannot be applied is told once, with everything that was 
   ];
   expect(auditViolations(phases).map(({ code, gate: at, consequences }) => [code, at, consequences])).toEqual([
     ["migration-failed", "B.migrations", ["A.1 not-run", "B.1 not-run"]],
+  ]);
+});
+
+test("a gate that waits for somebody holds nothing, and says what is missing", () => {
+  const gates = [gate("A.1", passed), gate("A.2", waiting())];
+  expect(gatesHold(gates)).toBe(false);
+  expect(auditViolations([phase("A", "in-progress", gates)])).toMatchObject([
+    { code: "gate-not-run", gate: "A.2", findings: [finding("approval-missing")], consequences: [] },
+  ]);
+});
+
+test("what waits for somebody follows neither from a migration nor from a later phase", () => {
+  const broken = gate("B.migrations", { status: "failed", findings: [finding("migration-failed")] });
+  const stopped = [
+    phase("A", "in-progress", [gate("A.1", waiting()), gate("A.2", notRun)]),
+    phase("B", "in-progress", [broken]),
+  ];
+  expect(auditViolations(stopped).map(({ code, gate: at, consequences }) => [code, at, consequences])).toEqual([
+    ["gate-not-run", "A.1", []],
+    ["migration-failed", "B.migrations", ["A.2 not-run"]],
+  ]);
+  const brokenLater = [
+    phase("A", "in-progress", [seen("A.1", { head: waiting() }), seen("A.2", { after: passed, head: failed() })]),
+    phase("B", "prohibited", [seen("B.1", { after: failed() })], ["A"]),
+  ];
+  expect(auditViolations(brokenLater).map(({ code, gate: at, consequences }) => [code, at, consequences])).toEqual([
+    ["gate-not-run", "A.1", []],
+    ["gate-failed", "B.1", ["A.2 gate-failed", "B phase-advanced"]],
   ]);
 });

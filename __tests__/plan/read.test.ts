@@ -11,6 +11,7 @@ const kinds: KindSchemas = {
     params: z.strictObject({ table: z.string().min(1), name: z.string(), nullable: z.boolean().optional() }),
   },
   file: { summary: "A file.", params: z.strictObject({ path: z.string() }) },
+  command: { summary: "A program.", runsPrograms: true, params: z.strictObject({ run: z.string() }) },
 };
 
 const gate = (id: string, more = "") => `      - { id: ${id}, title: t, checks: [{ file: { path: a } }]${more} }`;
@@ -60,8 +61,28 @@ test("a byte order mark and Windows line ends change nothing", () => {
   expect(mistakes(`\uFEFF${plan().replaceAll("\n", "\r\n")}`)).toEqual([]);
 });
 
+const running = phase(
+  "A",
+  "",
+  "      - { id: A.1, title: t, checks: [{ file: { path: a } }, { command: { run: b } }] }",
+);
+
+test("programs may be run where the policy allows them", () => {
+  expect(mistakes(plan(running, "policy: { programs: allow }\n"))).toEqual([]);
+});
+
 const wrong: readonly (readonly [name: string, text: string, ...expected: string[]])[] = [
   ["an empty file", " \n", "1:1 The file is empty. — Write a plan, or run `phasegate init`."],
+  [
+    "a check that runs a program of the change, which the policy does not allow",
+    plan(running),
+    "9:64 `command` runs a program of the change; the policy of this plan refuses programs. — Set `programs: allow` in `policy:`",
+  ],
+  [
+    "one that it refuses",
+    plan(running, "policy: { programs: refuse }\n"),
+    "10:64 `command` runs a program of the change; the policy of this plan refuses programs.",
+  ],
   ["no YAML", "a: [", "1:5 This is no YAML"],
   [
     "a key that is misspelt",
@@ -114,7 +135,7 @@ const wrong: readonly (readonly [name: string, text: string, ...expected: string
   [
     "a check of no kind",
     plan().replace("file: { path: a }", "holds-before: x"),
-    '9:39 `phases[0].gates[0].checks[0]` ({"holds-before":"x"}) names no check kind. — Check kinds: `column`, `file`.',
+    '9:39 `phases[0].gates[0].checks[0]` ({"holds-before":"x"}) names no check kind. — Check kinds: `column`, `file`, `command`.',
   ],
   [
     "a check of two kinds",
@@ -236,7 +257,7 @@ test("a place is that of the nearest parent where a path leads nowhere", () => {
 
 /** Only what crosses from one place of the file to another is beyond a JSON Schema. */
 const beyondSchema =
-  /stands twice|differs from|comes after|names no later phase|is no role above|owns nothing|needs `\{phase\}`|YAML|alias|tag|empty\.|prot|twice|documents\./;
+  /stands twice|runs a program|differs from|comes after|names no later phase|is no role above|owns nothing|needs `\{phase\}`|YAML|alias|tag|empty\.|prot|twice|documents\./;
 
 test("the JSON Schema accepts and refuses the same plans as the reader does", () => {
   const validate = new Ajv2020({ strict: false, allErrors: true }).compile(planJsonSchema(kinds));

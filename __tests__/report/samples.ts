@@ -73,7 +73,7 @@ const phase = (
   gates,
 });
 
-const report = (phases: readonly PhaseResult[]): Report => {
+const report = (phases: readonly PhaseResult[], more: Partial<Report> = {}): Report => {
   const violations = auditViolations(phases);
   return {
     version: 1,
@@ -92,6 +92,7 @@ const report = (phases: readonly PhaseResult[]): Report => {
       proofMs: 500,
       phasesMs: Object.fromEntries(phases.map(({ id }) => [id, 400])),
     },
+    ...more,
   };
 };
 
@@ -99,6 +100,11 @@ const baseline = phase("baseline", "Core tables", "verified", [
   gate("baseline.1", "Tables exist", passed),
   gate("baseline.2", "CI runs the tests", nullable, { blocking: false }),
 ]);
+const unapproved = (title: string, who: string): Verdict => {
+  const message = `The approval of ${title} (${who}) is missing: no reviews can be asked for here, because this run knows of no pull request; the plan asks for 1 approval.`;
+  const help = `Open a pull request, and let ${who} approve its last commit.`;
+  return { status: "not-run", reason: message, missing: [{ code: "approval-missing", message, help }] };
+};
 const idle = phase(
   "4C",
   "Ledger",
@@ -157,4 +163,25 @@ export const samples: { readonly [name: string]: Report } = {
       }),
     ]),
   ]),
+  "approval-missing": report([
+    baseline,
+    phase(
+      "sign-off",
+      "Sign-off",
+      "in-progress",
+      [
+        gate("S.1", "All phases are verified", passed),
+        gate("S.2", "The backend lead approves", unapproved("Backend lead", "@ada or @grace")),
+        gate("S.3", "The product owner approves", unapproved("Product owner", "@joan")),
+      ],
+      ["baseline"],
+    ),
+  ]),
+  "recorded-approvals": report(
+    [
+      baseline,
+      phase("sign-off", "Sign-off", "verified", [gate("S.2", "The backend lead approves", passed)], ["baseline"]),
+    ],
+    { approvals: "Approvals come from a recorded file (reviews_of_*.json), and from no pull request." },
+  ),
 };

@@ -21,6 +21,8 @@ const sight: Sight = {
     },
   },
   linter: { lint: refuse, rules: refuse },
+  programs: { run: refuse },
+  approvals: { ask: refuse },
   subject: { phase: "A", migrations: [], created: [], major: 18 },
 };
 

@@ -15,13 +15,18 @@ afterAll(() => {
 type Files = { readonly [path: string]: string };
 
 async function run(plan: string, files: Files, phases: readonly string[] = []): Promise<Run> {
+  const root = projectOf(plan, files);
+  return judge({ root, plan: "phasegate.yml", postgres: "embedded", phases, env: process.env });
+}
+
+function projectOf(plan: string, files: Files): string {
   const root = mkdtempSync(join(tmpdir(), "phasegate-run-"));
   roots.push(root);
   for (const [path, text] of Object.entries({ ...files, "phasegate.yml": plan })) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  return judge({ root, plan: "phasegate.yml", postgres: "embedded", phases, env: process.env });
+  return root;
 }
 
 async function report(plan: string, files: Files, phases: readonly string[] = []): Promise<Report> {
@@ -210,4 +215,41 @@ test("a JavaScript migration is refused where the plan refuses programs, and app
   expect(told(refused)).toEqual(["migration-failed A.migrations"]);
   const allowed = await report(plan(owns).replace("phases:", "policy: { programs: allow }\nphases:"), program);
   expect([states(allowed), told(allowed)]).toEqual([["A verified"], []]);
+});
+
+test("results are written on request and judged as they are then; without it they are only compared", async () => {
+  const suite = phase(
+    "A",
+    "",
+    '{ migrations: ["*_orders.sql"] }',
+    'suite: { files: ["tests/*.sql"], results: "tests/results/{name}.md" }',
+    "file: { path: tests/results/orders.md }",
+  );
+  const root = projectOf(plan(suite), {
+    ...orders,
+    "tests/orders.sql":
+      "-- test: a total is needed\n-- expect error: not_null_violation on total\nINSERT INTO orders VALUES (1, NULL);",
+  });
+  const judged = async (writeResults: boolean) => {
+    const written: string[] = [];
+    const one = await judge({
+      root,
+      plan: "phasegate.yml",
+      postgres: "embedded",
+      phases: [],
+      env: process.env,
+      writeResults,
+      onProgress: (progress) => {
+        if (progress.kind === "written") written.push(progress.file);
+      },
+    });
+    if (one.status !== "judged") throw new Error(JSON.stringify(one));
+    return [told(one.report), written];
+  };
+  expect(await judged(false)).toEqual([["gate-failed A.1"], []]);
+  expect(await judged(true)).toEqual([[], ["tests/results/orders.md"]]);
+  expect(await judged(true)).toEqual([[], []]);
+  expect(await judged(false)).toEqual([[], []]);
+  writeFileSync(join(root, "tests/results/orders.md"), "PASS");
+  expect(await judged(false)).toEqual([["gate-failed A.1"], []]);
 });

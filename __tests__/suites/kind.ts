@@ -32,6 +32,8 @@ export async function tryKind(
     tree: treeOf(files),
     laboratory: await laboratory(setup),
     linter: { lint: refuse, rules: refuse },
+    programs: { run: refuse },
+    approvals: { ask: refuse },
     subject,
   };
   const withSight = <Result>(work: (sight: Sight) => Promise<Result>) =>

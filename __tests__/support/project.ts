@@ -21,7 +21,7 @@ export interface Project {
 
 export function referenceProject(): Project {
   const copy = mkdtempSync(join(tmpdir(), "phasegate-reference-"));
-  for (const part of ["migrations", "db", "phasegate.yml"])
+  for (const part of ["migrations", "db", ".github", "phasegate.yml"])
     cpSync(join(root, part), join(copy, part), { recursive: true });
   const read = (path: string) => readFileSync(join(copy, path), "utf8");
   const edit: Project["edit"] = (path, change) => {

@@ -165,3 +165,96 @@ INSERT INTO reconciliation_runs (tenant_id, last_run_at) VALUES ('a0000000-0000-
 SELECT revenue_cents = 0 FROM attribution_events WHERE external_event_id = 'bare';
 SELECT NOT is_verified FROM revenue_ledger;
 SELECT state = 'idle' FROM reconciliation_runs;
+
+-- test: an event belongs to a tenant, also where no policy looks
+ALTER TABLE attribution_events NO FORCE ROW LEVEL SECURITY;
+-- expect error: not_null_violation on tenant_id
+INSERT INTO attribution_events (tenant_id, occurred_at, raw_payload) VALUES (NULL, '2025-11-03 10:00:00+00', '{}');
+
+-- test: an allocation belongs to a tenant, also where no policy looks
+ALTER TABLE attribution_allocations NO FORCE ROW LEVEL SECURITY;
+-- expect error: not_null_violation on tenant_id
+INSERT INTO attribution_allocations (tenant_id, event_id, model_version, channel, allocation_ratio, allocated_revenue_cents) VALUES (NULL, 'a0000000-0000-4000-8000-000000000102', '1.0.0', 'email', 0, 0);
+
+-- test: a posting belongs to a tenant, also where no policy looks
+ALTER TABLE revenue_ledger NO FORCE ROW LEVEL SECURITY;
+-- expect error: not_null_violation on tenant_id
+INSERT INTO revenue_ledger (tenant_id, revenue_cents) VALUES (NULL, 1);
+
+-- test: a run belongs to a tenant, also where no policy looks
+ALTER TABLE reconciliation_runs NO FORCE ROW LEVEL SECURITY;
+-- expect error: not_null_violation on tenant_id
+INSERT INTO reconciliation_runs (tenant_id, last_run_at) VALUES (NULL, '2025-11-04 02:00:00+00');
+
+-- test: a dead event belongs to a tenant, also where no policy looks
+ALTER TABLE dead_events NO FORCE ROW LEVEL SECURITY;
+-- expect error: not_null_violation on tenant_id
+INSERT INTO dead_events (tenant_id, source, error_code, error_detail, raw_payload) VALUES (NULL, 'shop', 'unreadable', '{}', '{}');
+
+-- test: a tenant says when it was written
+-- set: app.current_tenant_id = a0000000-0000-4000-8000-000000000009
+-- expect error: not_null_violation on created_at
+INSERT INTO tenants (id, name, created_at) VALUES ('a0000000-0000-4000-8000-000000000009', 'x', NULL);
+
+-- test: a tenant says when it was last changed
+-- set: app.current_tenant_id = a0000000-0000-4000-8000-000000000009
+-- expect error: not_null_violation on updated_at
+INSERT INTO tenants (id, name, updated_at) VALUES ('a0000000-0000-4000-8000-000000000009', 'x', NULL);
+
+-- test: an event says when it was written
+-- expect error: not_null_violation on created_at
+INSERT INTO attribution_events (tenant_id, occurred_at, raw_payload, created_at) VALUES ('a0000000-0000-4000-8000-000000000001', '2025-11-03 10:00:00+00', '{}', NULL);
+
+-- test: an event says when it was last changed
+-- expect error: not_null_violation on updated_at
+INSERT INTO attribution_events (tenant_id, occurred_at, raw_payload, updated_at) VALUES ('a0000000-0000-4000-8000-000000000001', '2025-11-03 10:00:00+00', '{}', NULL);
+
+-- test: an allocation says when it was written
+-- expect error: not_null_violation on created_at
+INSERT INTO attribution_allocations (tenant_id, event_id, model_version, channel, allocation_ratio, created_at) VALUES ('a0000000-0000-4000-8000-000000000001', 'a0000000-0000-4000-8000-000000000102', '1.0.0', 'email', 0, NULL);
+
+-- test: an allocation says when it was last changed
+-- expect error: not_null_violation on updated_at
+INSERT INTO attribution_allocations (tenant_id, event_id, model_version, channel, allocation_ratio, updated_at) VALUES ('a0000000-0000-4000-8000-000000000001', 'a0000000-0000-4000-8000-000000000102', '1.0.0', 'email', 0, NULL);
+
+-- test: a posting says when it was written
+-- expect error: not_null_violation on created_at
+INSERT INTO revenue_ledger (tenant_id, revenue_cents, created_at) VALUES ('a0000000-0000-4000-8000-000000000001', 1, NULL);
+
+-- test: a posting says when it was last changed
+-- expect error: not_null_violation on updated_at
+INSERT INTO revenue_ledger (tenant_id, revenue_cents, updated_at) VALUES ('a0000000-0000-4000-8000-000000000001', 1, NULL);
+
+-- test: a run says when it was written
+-- expect error: not_null_violation on created_at
+INSERT INTO reconciliation_runs (tenant_id, last_run_at, created_at) VALUES ('a0000000-0000-4000-8000-000000000001', '2025-11-04 02:00:00+00', NULL);
+
+-- test: a run says when it was last changed
+-- expect error: not_null_violation on updated_at
+INSERT INTO reconciliation_runs (tenant_id, last_run_at, updated_at) VALUES ('a0000000-0000-4000-8000-000000000001', '2025-11-04 02:00:00+00', NULL);
+
+-- test: a dead event says when it was received
+-- expect error: not_null_violation on ingested_at
+INSERT INTO dead_events (tenant_id, source, error_code, error_detail, raw_payload, ingested_at) VALUES ('a0000000-0000-4000-8000-000000000001', 'shop', 'unreadable', '{}', '{}', NULL);
+
+-- test: a correction says when it was opened
+-- expect error: not_null_violation on opened_at
+INSERT INTO ledger_corrections (tenant_id, reason, opened_at) VALUES ('a0000000-0000-4000-8000-000000000001', 'a test', NULL);
+
+-- test: a correction says who opened it
+-- expect error: not_null_violation on opened_by
+INSERT INTO ledger_corrections (tenant_id, reason, opened_by) VALUES ('a0000000-0000-4000-8000-000000000001', 'a test', NULL);
+
+-- test: a correction says which transaction it is of
+-- expect error: not_null_violation on transaction_id
+INSERT INTO ledger_corrections (tenant_id, reason, transaction_id) VALUES ('a0000000-0000-4000-8000-000000000001', 'a test', NULL);
+
+-- test: a tenant that is only named gets an id, and the time of now
+ALTER TABLE tenants NO FORCE ROW LEVEL SECURITY;
+INSERT INTO tenants (name) VALUES ('Cedar Books');
+SELECT id IS NOT NULL AND created_at = now() AND updated_at = now() FROM tenants WHERE name = 'Cedar Books';
+
+-- test: an allocation without an amount is one of nothing
+INSERT INTO attribution_allocations (tenant_id, event_id, model_version, channel, allocation_ratio)
+VALUES ('a0000000-0000-4000-8000-000000000001', 'a0000000-0000-4000-8000-000000000102', '1.0.0', 'email', 0);
+SELECT allocated_revenue_cents = 0 FROM attribution_allocations;

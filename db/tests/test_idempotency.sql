@@ -95,3 +95,63 @@ VALUES
     ('a0000000-0000-4000-8000-000000000001', 'shop', 'missing_revenue', '{}', '{}', 'order-9')
 ON CONFLICT DO NOTHING;
 SELECT count(*) = 2 FROM dead_events WHERE external_event_id = 'order-9';
+
+-- test: an allocation is posted once
+INSERT INTO revenue_ledger (tenant_id, revenue_cents, allocation_id)
+SELECT tenant_id, allocated_revenue_cents, id FROM attribution_allocations WHERE channel = 'email';
+-- expect error: unique_violation on idx_revenue_ledger_tenant_allocation_id
+INSERT INTO revenue_ledger (tenant_id, revenue_cents, allocation_id)
+SELECT tenant_id, allocated_revenue_cents, id FROM attribution_allocations WHERE channel = 'email';
+
+-- test: the two allocations of an event are posted each for itself
+-- sabotage: CREATE UNIQUE INDEX too_strict ON revenue_ledger (tenant_id)
+INSERT INTO revenue_ledger (tenant_id, revenue_cents, allocation_id)
+SELECT tenant_id, allocated_revenue_cents, id FROM attribution_allocations;
+SELECT count(*) = 2 FROM revenue_ledger;
+
+-- test: a run may post any number of times without an allocation
+-- sabotage: CREATE UNIQUE INDEX too_strict ON revenue_ledger (tenant_id)
+INSERT INTO revenue_ledger (tenant_id, revenue_cents) VALUES
+    ('a0000000-0000-4000-8000-000000000001', 1), ('a0000000-0000-4000-8000-000000000001', 1);
+SELECT count(*) = 2 FROM revenue_ledger;
+
+-- test: who posts an allocation again without minding changes nothing
+-- as: app_rw
+INSERT INTO revenue_ledger (tenant_id, revenue_cents, allocation_id)
+SELECT tenant_id, allocated_revenue_cents, id FROM attribution_allocations WHERE channel = 'email';
+INSERT INTO revenue_ledger (tenant_id, revenue_cents, allocation_id)
+SELECT tenant_id, 1, id FROM attribution_allocations WHERE channel = 'email'
+ON CONFLICT (tenant_id, allocation_id) WHERE allocation_id IS NOT NULL DO NOTHING;
+SELECT count(*) = 1 AND bool_and(revenue_cents = 6000) FROM revenue_ledger;
+
+-- test: two events do not share an id
+-- expect error: unique_violation on attribution_events_pkey
+INSERT INTO attribution_events (id, tenant_id, occurred_at, raw_payload)
+VALUES ('a0000000-0000-4000-8000-000000000101', 'a0000000-0000-4000-8000-000000000001', '2025-11-04 10:00:00+00', '{}');
+
+-- test: two allocations do not share an id
+-- expect error: unique_violation on attribution_allocations_pkey
+INSERT INTO attribution_allocations (id, tenant_id, event_id, model_version, channel, allocation_ratio, allocated_revenue_cents)
+SELECT id, tenant_id, event_id, '2.0.0', channel, 0, 0 FROM attribution_allocations;
+
+-- test: two postings do not share an id
+INSERT INTO revenue_ledger (id, tenant_id, revenue_cents) VALUES ('a0000000-0000-4000-8000-000000000901', 'a0000000-0000-4000-8000-000000000001', 1);
+-- expect error: unique_violation on revenue_ledger_pkey
+INSERT INTO revenue_ledger (id, tenant_id, revenue_cents) VALUES ('a0000000-0000-4000-8000-000000000901', 'a0000000-0000-4000-8000-000000000001', 1);
+
+-- test: two runs do not share an id
+INSERT INTO reconciliation_runs (id, tenant_id, last_run_at) VALUES ('a0000000-0000-4000-8000-000000000901', 'a0000000-0000-4000-8000-000000000001', '2025-11-04 02:00:00+00');
+-- expect error: unique_violation on reconciliation_runs_pkey
+INSERT INTO reconciliation_runs (id, tenant_id, last_run_at) VALUES ('a0000000-0000-4000-8000-000000000901', 'a0000000-0000-4000-8000-000000000001', '2025-11-04 02:00:00+00');
+
+-- test: two corrections do not share an id
+INSERT INTO ledger_corrections (id, tenant_id, reason) VALUES ('a0000000-0000-4000-8000-000000000901', 'a0000000-0000-4000-8000-000000000001', 'a test');
+-- expect error: unique_violation on ledger_corrections_pkey
+INSERT INTO ledger_corrections (id, tenant_id, reason) VALUES ('a0000000-0000-4000-8000-000000000901', 'a0000000-0000-4000-8000-000000000001', 'a test');
+
+-- test: two dead events do not share an id
+INSERT INTO dead_events (id, tenant_id, source, error_code, error_detail, raw_payload)
+VALUES ('a0000000-0000-4000-8000-000000000901', 'a0000000-0000-4000-8000-000000000001', 'shop', 'unreadable', '{}', '{}');
+-- expect error: unique_violation on dead_events_pkey
+INSERT INTO dead_events (id, tenant_id, source, error_code, error_detail, raw_payload)
+VALUES ('a0000000-0000-4000-8000-000000000901', 'a0000000-0000-4000-8000-000000000001', 'shop', 'unreadable', '{}', '{}');

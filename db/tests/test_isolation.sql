@@ -220,20 +220,39 @@ SELECT count(*) = 0 FROM revenue_ledger;
 -- expect error: insufficient_privilege
 INSERT INTO revenue_ledger (tenant_id, revenue_cents) VALUES ('b0000000-0000-4000-8000-000000000001', 1);
 
--- test: app_rw hands no postings over to another tenant
--- as: app_rw
+-- test: ledger_admin hands no postings over to another tenant
+-- as: ledger_admin
+SELECT open_ledger_correction('the wrong tenant') IS NOT NULL;
 -- expect error: insufficient_privilege
 UPDATE revenue_ledger SET tenant_id = 'b0000000-0000-4000-8000-000000000001';
 
--- test: app_rw takes over no postings of another tenant
--- as: app_rw
+-- test: ledger_admin takes over no postings of another tenant
+-- as: ledger_admin
+SELECT open_ledger_correction('the wrong tenant') IS NOT NULL;
 WITH changed AS (UPDATE revenue_ledger SET tenant_id = 'a0000000-0000-4000-8000-000000000001' WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1)
 SELECT count(*) = 0 FROM changed;
 
--- test: app_rw deletes no postings of another tenant
--- as: app_rw
+-- test: ledger_admin deletes no postings of another tenant
+-- as: ledger_admin
+SELECT open_ledger_correction('the wrong tenant') IS NOT NULL;
 WITH deleted AS (DELETE FROM revenue_ledger WHERE tenant_id = 'b0000000-0000-4000-8000-000000000001' RETURNING 1)
 SELECT count(*) = 0 FROM deleted;
+
+-- test: ledger_admin reads the corrections of the tenant that is set, and no others
+-- as: ledger_admin
+SELECT open_ledger_correction('one of Almond Bakery') IS NOT NULL;
+SET LOCAL app.current_tenant_id = 'b0000000-0000-4000-8000-000000000001';
+SELECT open_ledger_correction('one of Birch Cycles') IS NOT NULL;
+SELECT count(*) = 1 AND bool_and(reason = 'one of Birch Cycles') FROM ledger_corrections;
+
+-- test: the owner writes no correction of another tenant
+-- expect error: insufficient_privilege
+INSERT INTO ledger_corrections (tenant_id, reason) VALUES ('b0000000-0000-4000-8000-000000000001', 'let me');
+
+-- test: the owner reads the corrections of the tenant that is set, and no others
+INSERT INTO ledger_corrections (tenant_id, reason) VALUES ('a0000000-0000-4000-8000-000000000001', 'one of Almond Bakery');
+SET LOCAL app.current_tenant_id = 'b0000000-0000-4000-8000-000000000001';
+SELECT count(*) = 0 FROM ledger_corrections;
 
 -- test: app_ro writes no postings
 -- as: app_ro
@@ -250,8 +269,9 @@ UPDATE revenue_ledger SET tenant_id = tenant_id;
 -- expect error: insufficient_privilege
 DELETE FROM revenue_ledger;
 
--- test: app_rw may do everything with the postings of its tenant, and app_ro may read them
-SELECT bool_and(has_table_privilege('app_rw', 'revenue_ledger', privilege)) FROM unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) AS privilege;
+-- test: app_rw may read and write postings of its tenant, ledger_admin may correct them, and app_ro may read them
+SELECT bool_and(has_table_privilege('app_rw', 'revenue_ledger', privilege)) FROM unnest('{SELECT,INSERT}'::text[]) AS privilege;
+SELECT bool_and(has_table_privilege('ledger_admin', 'revenue_ledger', privilege)) FROM unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) AS privilege;
 SELECT has_table_privilege('app_ro', 'revenue_ledger', 'SELECT');
 
 -- test: app_rw reads the runs of the tenant that is set, and no others
@@ -392,3 +412,69 @@ INSERT INTO attribution_events (tenant_id, occurred_at, raw_payload) VALUES ('a0
 -- sabotage: GRANT TRUNCATE ON dead_events TO app_rw
 -- expect error: insufficient_privilege
 TRUNCATE dead_events;
+
+-- test: app_rw may do with each table what is meant, and nothing else
+SELECT coalesce(array_agg(line ORDER BY line), '{}') = ARRAY[
+    'attribution_allocations: DELETE INSERT SELECT UPDATE',
+    'attribution_events: DELETE INSERT SELECT UPDATE',
+    'dead_events: DELETE INSERT SELECT UPDATE',
+    'reconciliation_runs: DELETE INSERT SELECT UPDATE',
+    'revenue_ledger: INSERT SELECT',
+    'tenants: DELETE INSERT SELECT UPDATE'
+]
+FROM (
+    SELECT format('%s: %s', relname, string_agg(privilege, ' ' ORDER BY privilege)) AS line
+    FROM pg_class
+    CROSS JOIN unnest('{DELETE,INSERT,REFERENCES,SELECT,TRIGGER,TRUNCATE,UPDATE}'::text[]) AS privilege
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'pgmigrations'
+        AND has_table_privilege('app_rw', pg_class.oid, privilege)
+    GROUP BY relname
+) AS lines;
+
+-- test: app_ro may read each table but the record of corrections, and nothing else
+SELECT coalesce(array_agg(line ORDER BY line), '{}') = ARRAY[
+    'attribution_allocations: SELECT',
+    'attribution_events: SELECT',
+    'dead_events: SELECT',
+    'reconciliation_runs: SELECT',
+    'revenue_ledger: SELECT',
+    'tenants: SELECT'
+]
+FROM (
+    SELECT format('%s: %s', relname, string_agg(privilege, ' ' ORDER BY privilege)) AS line
+    FROM pg_class
+    CROSS JOIN unnest('{DELETE,INSERT,REFERENCES,SELECT,TRIGGER,TRUNCATE,UPDATE}'::text[]) AS privilege
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'pgmigrations'
+        AND has_table_privilege('app_ro', pg_class.oid, privilege)
+    GROUP BY relname
+) AS lines;
+
+-- test: ledger_admin may do what app_rw may, correct the ledger, and read the record
+SELECT coalesce(array_agg(line ORDER BY line), '{}') = ARRAY[
+    'attribution_allocations: DELETE INSERT SELECT UPDATE',
+    'attribution_events: DELETE INSERT SELECT UPDATE',
+    'dead_events: DELETE INSERT SELECT UPDATE',
+    'ledger_corrections: SELECT',
+    'reconciliation_runs: DELETE INSERT SELECT UPDATE',
+    'revenue_ledger: DELETE INSERT SELECT UPDATE',
+    'tenants: DELETE INSERT SELECT UPDATE'
+]
+FROM (
+    SELECT format('%s: %s', relname, string_agg(privilege, ' ' ORDER BY privilege)) AS line
+    FROM pg_class
+    CROSS JOIN unnest('{DELETE,INSERT,REFERENCES,SELECT,TRIGGER,TRUNCATE,UPDATE}'::text[]) AS privilege
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'pgmigrations'
+        AND has_table_privilege('ledger_admin', pg_class.oid, privilege)
+    GROUP BY relname
+) AS lines;
+
+-- test: read_model_refresher may do nothing with any table
+SELECT coalesce(array_agg(line ORDER BY line), '{}') = ARRAY[]::text[]
+FROM (
+    SELECT format('%s: %s', relname, string_agg(privilege, ' ' ORDER BY privilege)) AS line
+    FROM pg_class
+    CROSS JOIN unnest('{DELETE,INSERT,REFERENCES,SELECT,TRIGGER,TRUNCATE,UPDATE}'::text[]) AS privilege
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'pgmigrations'
+        AND has_table_privilege('read_model_refresher', pg_class.oid, privilege)
+    GROUP BY relname
+) AS lines;

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Json } from "../model/json.ts";
-import type { Database, Laboratory, Linter, Tree } from "../model/ports.ts";
+import type { Approvals, Database, Laboratory, Linter, Programs, Reviews, Tree } from "../model/ports.ts";
 import type { Finding, MutantResult } from "../model/report.ts";
 
 /** What a check may know of the phase whose gate it belongs to. */
@@ -53,7 +53,20 @@ export interface Example<Input> {
   readonly before?: string;
   readonly setup?: string;
   readonly files?: { readonly [path: string]: string };
+  /** What reviewers said of it, for kinds that ask. */
+  readonly reviews?: Reviews;
   readonly params: Input;
+}
+
+/** Thrown by `observe`: what the check looks at is not there yet, and somebody has to see to it first. The check is not run. */
+export class NotRun extends Error {
+  override readonly name = "NotRun";
+  readonly missing: Finding;
+
+  constructor(missing: Finding) {
+    super(missing.message);
+    this.missing = missing;
+  }
 }
 
 interface KindOf<Kind extends string, Schema extends z.ZodType, Observed extends Json, Code extends string, World> {
@@ -61,11 +74,16 @@ interface KindOf<Kind extends string, Schema extends z.ZodType, Observed extends
   readonly kind: Kind;
   /** One sentence: docs, `explain`, editor completion. */
   readonly summary: string;
+  /** It runs programs of the change, which the policy of the plan has to allow. */
+  readonly runsPrograms?: true;
   readonly params: Schema;
   readonly codes: readonly Code[];
   /** One line that says what is claimed. */
   claim(params: z.output<Schema>): string;
-  /** The only I/O. Decides nothing. Throws where it cannot look: the check is errored then. */
+  /**
+   * The only I/O. Decides nothing. Throws where it cannot look: the check is errored then; or `NotRun`, where there is
+   * nothing to look at as yet.
+   */
   observe(world: World, params: z.output<Schema>): Promise<Seen<Observed>>;
   /** Pure. No findings: the claim holds. */
   judge(params: z.output<Schema>, observed: Observed): readonly KindFinding<NoInfer<Code>>[];
@@ -97,9 +115,11 @@ export interface FilesWorld {
   readonly tree: Tree;
   readonly subject: Subject;
   readonly linter: Linter;
+  readonly programs: Programs;
+  readonly approvals: Approvals;
 }
 
-/** Looks at files of head. */
+/** Looks at files of head, runs programs on a copy of them, or asks who approved them. */
 export interface FilesKind<Kind extends string, Schema extends z.ZodType, Observed extends Json, Code extends string>
   extends KindOf<Kind, Schema, Observed, Code, FilesWorld> {
   readonly looksAt: "files";
@@ -121,6 +141,17 @@ export interface LaboratoryKind<
   readonly looksAt: "laboratory";
   /** What it copies: the database at head, or the one just before each migration of its phase. */
   readonly clones: "head" | "migrations";
+  /**
+   * The files that it derives from what it sees, and compares with those of the tree: a run writes them when it is asked to.
+   * What cannot be derived is left out; `judge` tells why.
+   */
+  derives?(world: LaboratoryWorld, params: z.output<Schema>): Promise<readonly DerivedFile[]>;
+}
+
+/** A file of the tree that a run makes. */
+export interface DerivedFile {
+  readonly path: string;
+  readonly text: string;
 }
 
 export type CheckKind<

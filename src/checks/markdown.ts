@@ -107,3 +107,51 @@ export function textLines(text: string): readonly TextLine[] {
     return shown.split("\n").map((line, at) => ({ text: oneLine(line), line: first + at }));
   });
 }
+
+/** A row of a table: its cells without markup. */
+export interface TableRow {
+  readonly cells: readonly string[];
+  readonly line: number;
+}
+
+/** A table, wherever it stands; its first row is its head. */
+export interface Table {
+  readonly head: TableRow;
+  readonly rows: readonly TableRow[];
+}
+
+export function tables(text: string): readonly Table[] {
+  return [...walk(parse(text))].flatMap((node): Table[] => {
+    if (node.type !== "table") return [];
+    const [head, ...rows] = node.children.map((row) => ({
+      cells: row.children.map((cell) => oneLine(textOf(cell))),
+      line: row.position?.start.line ?? 1,
+    }));
+    return head ? [{ head, rows }] : [];
+  });
+}
+
+/** A fenced block at the top level of the document, and the text of the paragraph or heading just before it. */
+export interface CodeBlock {
+  readonly language: string;
+  readonly code: string;
+  readonly line: number;
+  readonly introduction: string;
+}
+
+export function codeBlocks(text: string): readonly CodeBlock[] {
+  const { children } = parse(text);
+  return children.flatMap((node, at): CodeBlock[] => {
+    if (node.type !== "code") return [];
+    const before = children[at - 1];
+    const isText = before?.type === "paragraph" || before?.type === "heading";
+    return [
+      {
+        language: node.lang ?? "",
+        code: node.value,
+        line: node.position?.start.line ?? 1,
+        introduction: isText ? oneLine(textOf(before)) : "",
+      },
+    ];
+  });
+}

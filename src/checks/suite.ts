@@ -1,79 +1,49 @@
-import picomatch from "picomatch";
 import { z } from "zod";
-import { type Laboratory, overlay, type Tree } from "../model/ports.ts";
-import type { MutantOutcome, MutantResult } from "../model/report.ts";
-import { once } from "../suites/once.ts";
-import { type CaseProof, proveSuite } from "../suites/prove.ts";
-import { readSuite } from "../suites/read.ts";
-import { inWords, type Reason } from "../suites/result.ts";
-import { runSuite } from "../suites/run.ts";
-import { defineLaboratoryKind, type KindFinding, type LaboratoryWorld } from "./kind.ts";
+import { type DerivedFile, defineLaboratoryKind, type LaboratoryWorld } from "./kind.ts";
 import { path } from "./params.ts";
-import { ordered, superset } from "./strength.ts";
-
-type Seen =
-  | {
-      readonly status: "unreadable";
-      readonly mistakes: readonly { readonly line: number; readonly message: string; readonly help: string }[];
-    }
-  | { readonly status: "fixture-refused"; readonly line: number; readonly found: string }
-  | {
-      readonly status: "played";
-      readonly shadows: readonly string[];
-      readonly cases: readonly { readonly name: string; readonly line: number; readonly reason: Reason | null }[];
-    };
-
-type Observed = {
-  /** Globs that match no file. */
-  readonly unmatched: readonly string[];
-  readonly files: readonly { readonly file: string; readonly seen: Seen }[];
-};
-type Code = "no-files" | "unreadable" | "fixture-refused" | "shadowed" | "case-failed";
-interface Params {
-  readonly files: string[];
-}
-
-const matched = ({ files }: Params, tree: Tree) => {
-  const all = tree.list();
-  const byGlob = files.map((glob) => ({ glob, paths: all.filter((file) => picomatch(glob, { dot: true })(file)) }));
-  return {
-    paths: [...new Set(byGlob.flatMap(({ paths }) => paths))].sort(),
-    unmatched: byGlob.filter(({ paths }) => paths.length === 0).map(({ glob }) => glob),
-  };
-};
-
-/** A file is run once in a laboratory, however many gates ask for it. */
-function look(file: string, { tree, laboratory }: LaboratoryWorld): Promise<Seen> {
-  const text = tree.read(file) ?? "";
-  return once(laboratory, `run ${text}`, () => run(text, laboratory));
-}
-
-async function run(text: string, laboratory: Laboratory): Promise<Seen> {
-  const read = await readSuite(text);
-  if (read.status === "unreadable") return read;
-  const result = await runSuite(read.suite, laboratory);
-  if (result.status === "fixture-refused") return result;
-  const cases = result.cases.map(({ name, line, result: { status, ...rest } }) => {
-    return { name, line, reason: "reason" in rest ? rest.reason : null };
-  });
-  return { status: "played", shadows: result.shadows, cases };
-}
+import { optional, ordered, superset } from "./strength.ts";
+import { matched } from "./suite-files.ts";
+import { findingsOf, type Observed } from "./suite-findings.ts";
+import { proveSuites } from "./suite-proof.ts";
+import { compared, derive, type Results, resultsPath } from "./suite-results.ts";
+import { lookAtSuite, type Seen } from "./suite-seen.ts";
 
 export const suite = defineLaboratoryKind({
   kind: "suite",
-  summary: "Every case of these SQL test files holds, and can fail.",
+  summary: "Every case of these SQL test files holds, and can fail; and its results are written down.",
   params: z.strictObject({
     files: z.array(path).min(1).describe("Globs of SQL test files; each must match."),
+    results: path
+      .refine((pattern) => pattern.includes("{name}") && pattern.endsWith(".md"), {
+        error: "is no path of a results file; write `{name}` for the name of the SQL test file, and `.md` at the end",
+      })
+      .optional()
+      .describe(
+        "Where the results of each file are, as Markdown: each case, what it asks and what fails it. `{name}` is the file's name without `.sql`. `phasegate run --write-results` writes them; every run derives them again and compares.",
+      ),
   }),
-  codes: ["no-files", "unreadable", "fixture-refused", "shadowed", "case-failed"],
+  codes: [
+    "no-files",
+    "unreadable",
+    "fixture-refused",
+    "shadowed",
+    "case-failed",
+    "results-missing",
+    "results-differ",
+    "results-not-derived",
+  ],
   clones: "head",
 
-  claim: ({ files }) => `every case of ${files.join(", ")} holds`,
+  claim: ({ files, results }) =>
+    `every case of ${files.join(", ")} holds${results === undefined ? "" : `, as ${results} says`}`,
 
   async observe(world, params) {
-    const { paths, unmatched } = matched(params, world.tree);
+    const { paths, unmatched } = matched(params.files, world.tree);
     const files: Observed["files"][number][] = [];
-    for (const file of paths) files.push({ file, seen: await look(file, world) });
+    for (const file of paths) {
+      const seen = await lookAtSuite(world.tree.read(file) ?? "", world.laboratory);
+      files.push({ file, seen, results: await resultsOf(file, seen, params.results, paths, world) });
+    }
     const examined = files.reduce(
       (sum, { seen }) => sum + (seen.status === "played" ? seen.cases.length : 1),
       unmatched.length,
@@ -81,26 +51,25 @@ export const suite = defineLaboratoryKind({
     return { examined, observed: { unmatched, files } };
   },
 
-  judge(_, { unmatched, files }: Observed): KindFinding<Code>[] {
-    const missing = unmatched.map((glob): KindFinding<Code> => {
-      return {
-        code: "no-files",
-        message: `${glob} matches no file; the plan asks for SQL tests there.`,
-        help: "Add the file, or correct the glob in the plan.",
-      };
-    });
-    return [...missing, ...files.flatMap(({ file, seen }) => findingsOf(file, seen))];
-  },
+  judge: (_, observed: Observed) => findingsOf(observed),
 
   mutants: () => [],
+  prove: proveSuites,
 
-  async prove(world, params, observed) {
-    const results: MutantResult[] = [];
-    for (const { file } of observed.files) results.push(...(await proveFile(file, world)));
-    return [...(await proveParams(world, params, observed)), ...results];
+  async derives(world, { files, results }) {
+    if (results === undefined) return [];
+    const { paths } = matched(files, world.tree);
+    const derived: DerivedFile[] = [];
+    for (const file of paths) {
+      const seen = await lookAtSuite(world.tree.read(file) ?? "", world.laboratory);
+      const found = await derive(file, seen, world);
+      if ("text" in found && twinOf(file, results, paths) === undefined)
+        derived.push({ path: resultsPath(results, file), text: found.text });
+    }
+    return derived;
   },
 
-  strength: (base, head) => ordered(base, head, { files: superset }),
+  strength: (base, head) => ordered(base, head, { files: superset, results: optional }),
   oracles: ({ files }) => files,
 
   examples: [
@@ -119,126 +88,48 @@ export const suite = defineLaboratoryKind({
       },
       params: { files: ["tests/*.sql"] },
     },
+    {
+      setup: "CREATE TABLE a (id int PRIMARY KEY, n int CONSTRAINT ck_n CHECK (n >= 0))",
+      files: {
+        "tests/a.sql": [
+          "-- test: less than nothing is refused",
+          "-- expect error: check_violation on ck_n",
+          "INSERT INTO a VALUES (2, -1);",
+        ].join("\n"),
+        "tests/a_results.md": [
+          "# Results of a.sql",
+          "",
+          "Phasegate derives this from `tests/a.sql` in every run; `phasegate run --write-results` writes it. Changes by hand are found.",
+          "",
+          "1 case: it holds, and was seen to fail.",
+          "",
+          "## 1. less than nothing is refused",
+          "",
+          "- Status: PASS",
+          "- Asked: `INSERT INTO a VALUES (2, -1)` is refused with `check_violation on ck_n`",
+          "- Fails with: `constraint ck_n on public.a: dropped`",
+          "",
+        ].join("\n"),
+      },
+      params: { files: ["tests/*.sql"], results: "tests/{name}_results.md" },
+    },
   ],
 });
 
-function findingsOf(file: string, seen: Seen): KindFinding<Code>[] {
-  switch (seen.status) {
-    case "unreadable":
-      return seen.mistakes.map(({ line, message, help }) => {
-        return { code: "unreadable", message: `${file}:${line}: ${message}.`, help, place: { file, line } };
-      });
-    case "fixture-refused": {
-      const { line, found } = seen;
-      const message = `${file}:${line}: the fixture is refused: ${found}.`;
-      return [
-        {
-          code: "fixture-refused",
-          message,
-          help: "Correct the statements above the first case, or the schema.",
-          place: { file, line },
-        },
-      ];
-    }
-    case "played":
-      return [
-        ...seen.shadows.map((shadow) => shadowed(file, shadow)),
-        ...seen.cases.flatMap(({ name, reason }) => {
-          if (!reason) return [];
-          const { message, help } = inWords(reason);
-          return [
-            {
-              code: "case-failed" as const,
-              message: `${file}:${reason.line}: case "${name}": ${message}.`,
-              help,
-              place: { file, line: reason.line },
-            },
-          ];
-        }),
-      ];
-  }
-}
-
-const shadowed = (file: string, shadow: string): KindFinding<Code> => ({
-  code: "shadowed",
-  message: `${file}: ${shadow} in the schema public has the name of one of PostgreSQL's own; cases would not tell which one they call.`,
-  help: "Rename it, or create it in a schema that is not on the search_path.",
-});
-
-/** What is asked of the files themselves: that there are some, that they can be read, that their fixture is accepted. */
-async function proveParams(
+async function resultsOf(
+  file: string,
+  seen: Seen,
+  pattern: string | undefined,
+  paths: readonly string[],
   world: LaboratoryWorld,
-  params: Params,
-  observed: Observed,
-): Promise<readonly MutantResult[]> {
-  const [first] = observed.files;
-  if (!first) return [];
-  const result = (
-    name: string,
-    sabotage: string,
-    provokes: Code,
-    found: readonly KindFinding<Code>[],
-  ): MutantResult => {
-    const codes = [...new Set(found.map(({ code }) => code))];
-    const killed: MutantOutcome = codes.includes(provokes)
-      ? { status: "killed" }
-      : codes.length === 0
-        ? { status: "survived" }
-        : { status: "killed-for-another-reason", codes };
-    return { name, sabotage, provokes, outcome: killed };
-  };
-  const results: MutantResult[] = [];
-  for (const glob of params.files) {
-    const gone = world.tree.list().filter((file) => picomatch(glob, { dot: true })(file));
-    const { unmatched } = matched(
-      params,
-      overlay(world.tree, Object.fromEntries(gone.map((file) => [file, undefined]))),
-    );
-    results.push(
-      result(`no file matches ${glob}`, gone.join(", "), "no-files", suite.judge(params, { ...observed, unmatched })),
-    );
-  }
-  const { file } = first;
-  const text = world.tree.read(file) ?? "";
-  const broken = await readSuite(`${text}\n\\echo ok 1\n`);
-  const unread: Seen = broken.status === "unreadable" ? broken : first.seen;
-  results.push(result(`${file} cannot be read`, file, "unreadable", findingsOf(file, unread)));
-  const dividing = "SELECT 1 / 0;";
-  const refusing = await look(file, { ...world, tree: overlay(world.tree, { [file]: `${dividing}\n${text}` }) });
-  results.push(result(`the fixture of ${file} is refused`, dividing, "fixture-refused", findingsOf(file, refusing)));
-  if (first.seen.status === "played") {
-    const forged: Seen = { ...first.seen, shadows: ["public.count(bigint)"] };
-    const name = "public has a function `count` of its own";
-    results.push(result(name, "on evidence only", "shadowed", findingsOf(file, forged)));
-  }
-  return results;
+): Promise<Results | null> {
+  if (pattern === undefined) return null;
+  const at = resultsPath(pattern, file);
+  const twin = twinOf(file, pattern, paths);
+  if (twin !== undefined) return { path: at, status: "underivable", reason: `${twin} has the same name` };
+  return compared(at, await derive(file, seen, world), world);
 }
 
-async function proveFile(file: string, { tree, laboratory }: LaboratoryWorld): Promise<readonly MutantResult[]> {
-  const text = tree.read(file) ?? "";
-  const read = await readSuite(text);
-  if (read.status === "unreadable") throw new Error(`${file} cannot be read any more`);
-  const proofs = await once(laboratory, `prove ${text}`, () => proveSuite(read.suite, laboratory));
-  return proofs.map((proof) => ({
-    name: nameOf(proof, `case "${proof.name}" of ${file}`),
-    provokes: "case-failed",
-    ...outcomeOf(proof),
-  }));
-}
-
-/** Completes "the check notices when …", or "it still holds when …". */
-const nameOf = (proof: CaseProof, it: string): string =>
-  proof.status === "survived" ? `${it} is shown ${proof.tried}` : `what ${it} looks at is broken`;
-
-function outcomeOf(proof: CaseProof): Pick<MutantResult, "sabotage" | "outcome"> {
-  switch (proof.status) {
-    case "killed":
-      return { sabotage: `${proof.by}: ${proof.sql.join("; ")}`, outcome: { status: "killed" } };
-    case "survived":
-      return { sabotage: proof.tried, outcome: { status: "survived" } };
-    case "refused": {
-      const reason = `PostgreSQL refuses the sabotage: ${proof.reason}`;
-      return { sabotage: proof.sql.join("; "), outcome: { status: "refused", reason } };
-    }
-  }
-}
+/** Another file whose results would be the same file. */
+const twinOf = (file: string, pattern: string, paths: readonly string[]): string | undefined =>
+  paths.find((other) => other !== file && resultsPath(pattern, other) === resultsPath(pattern, file));

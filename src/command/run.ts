@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { recorded } from "../approvals/recorded.ts";
 import { type JudgeOptions, judge } from "../judge.ts";
 import type { Report, Run } from "../model/report.ts";
 import { json } from "../report/json.ts";
@@ -13,6 +14,9 @@ export interface RunArguments {
   readonly postgres: string;
   readonly postgresVersion?: number;
   readonly format: Format;
+  /** A recorded file of reviews. */
+  readonly approvals?: string;
+  readonly writeResults?: boolean;
   /** `FORMAT=FILE`, several. */
   readonly report: readonly { readonly format: Format; readonly file: string }[];
 }
@@ -24,6 +28,9 @@ export function exitCode(run: Run): 0 | 1 | 2 | 3 {
   return run.report.conclusion === "in-order" ? 0 : 1;
 }
 
+const recordingShape =
+  'Write { "author": "@eve", "head": "<commit>", "reviews": [{ "reviewer": "@ada", "commit": "<commit>", "state": "approved" }] }.';
+
 /** Judges the checkout in the working directory, and says what came of it. */
 export async function runCommand(
   args: RunArguments,
@@ -32,17 +39,29 @@ export async function runCommand(
   output: Output,
   signal: AbortSignal,
 ): Promise<0 | 1 | 2 | 3> {
+  const approvals = args.approvals === undefined ? undefined : recorded(args.approvals, root);
+  if (approvals && "mistake" in approvals) {
+    output.error(mistakesText([{ message: approvals.mistake, help: recordingShape }]));
+    return 2;
+  }
+  const written: string[] = [];
   const run = await judge({
     root,
     plan: args.plan,
     postgres: providerOf(args.postgres),
     ...(args.postgresVersion === undefined ? {} : { major: args.postgresVersion }),
     phases: args.phase,
+    ...(approvals === undefined ? {} : { approvals }),
+    ...(args.writeResults === undefined ? {} : { writeResults: args.writeResults }),
     env,
-    onProgress: (progress) => output.progress(...progressText(progress)),
+    onProgress: (progress) => {
+      if (progress.kind === "written") written.push(progress.file);
+      else output.progress(...progressText(progress));
+    },
     signal,
   });
   output.quiet();
+  if (args.writeResults) output.error(writtenText(written, run.status === "judged"));
   switch (run.status) {
     case "unusable":
       output.error(mistakesText(run.mistakes));
@@ -65,7 +84,12 @@ function formatted(report: Report, format: Format, colour: boolean, width: numbe
 export const providerOf = (given: string): JudgeOptions["postgres"] =>
   given === "auto" || given === "local" || given === "embedded" || given === "docker" ? given : { url: given };
 
-type Told = Parameters<NonNullable<JudgeOptions["onProgress"]>>[0];
+function writtenText(written: readonly string[], judged: boolean): string {
+  if (written.length > 0) return written.map((file) => `Wrote ${file}\n`).join("");
+  return judged ? "Wrote no file: none was out of date, or none could be derived.\n" : "";
+}
+
+type Told = Exclude<Parameters<NonNullable<JudgeOptions["onProgress"]>>[0], { readonly kind: "written" }>;
 
 /** The stage, and how far it has come. */
 function progressText(progress: Told): [stage: string, text: string] {

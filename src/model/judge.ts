@@ -132,20 +132,30 @@ export function judgeCheck(observations: readonly Observation[], red: RedProof |
   return first ? { status: "failed", findings: [first, ...rest] } : seen;
 }
 
-/** The worst of several: failed, errored, not run, passed. Findings of all that failed are kept, each once. Of nothing: not run. */
+/** The worst of several: failed (every finding once, and what the others wait for), errored, not run, passed. Of nothing: not run. */
 export function worst(verdicts: readonly Verdict[]): Verdict {
-  const findings = verdicts.flatMap((verdict) => (verdict.status === "failed" ? verdict.findings : []));
-  const [first, ...rest] = findings.filter(
+  const notRun = verdicts.filter((verdict) => verdict.status === "not-run");
+  const missing = notRun.flatMap((verdict) => verdict.missing ?? []);
+  const [first, ...rest] = eachOnce(
+    verdicts.flatMap((verdict) => (verdict.status === "failed" ? verdict.findings : [])),
+  );
+  if (first) return { status: "failed", findings: [first, ...rest, ...eachOnce(missing)] };
+  const errored = verdicts.find(({ status }) => status === "errored");
+  if (errored) return errored;
+  // Where the run itself stopped, that is the reason.
+  const worstOfThem = notRun.find((verdict) => verdict.missing === undefined) ?? notRun[0];
+  if (worstOfThem) {
+    const [one, ...more] = eachOnce(missing);
+    return one && worstOfThem.missing ? { ...worstOfThem, missing: [one, ...more] } : worstOfThem;
+  }
+  return verdicts.length === 0 ? { status: "not-run", reason: "There was nothing to judge." } : { status: "passed" };
+}
+
+const eachOnce = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.filter(
     (finding, index) =>
       findings.findIndex(({ code, message }) => code === finding.code && message === finding.message) === index,
   );
-  if (first) return { status: "failed", findings: [first, ...rest] };
-  const errored = verdicts.find(({ status }) => status === "errored");
-  if (errored) return errored;
-  const notRun = verdicts.find(({ status }) => status === "not-run");
-  if (notRun) return notRun;
-  return verdicts.length === 0 ? { status: "not-run", reason: "There was nothing to judge." } : { status: "passed" };
-}
 
 export const judgeGate = (checks: readonly CheckResult[]): Verdict => worst(checks.map(({ verdict }) => verdict));
 
@@ -198,7 +208,10 @@ function byCause(phases: readonly PhaseResult[]): Violation[] {
     culprit === undefined
       ? []
       : phases.slice(0, phases.indexOf(culprit)).filter(({ state }) => state !== "not-started");
-  const broken = before.flatMap(gateViolations);
+  // What waits for somebody follows from no phase.
+  const { waiting = [], broken = [] } = Object.groupBy(before.flatMap(gateViolations), ({ code }) =>
+    code === "gate-not-run" ? "waiting" : "broken",
+  );
   const brokenLater = before
     .flatMap(({ gates }) => gates)
     .filter(({ blocking, verdict }) => blocking && verdict.status !== "passed");
@@ -209,7 +222,7 @@ function byCause(phases: readonly PhaseResult[]): Violation[] {
     const after = phases.slice(phases.indexOf(culprit) + 1);
     return cause === undefined
       ? []
-      : [{ ...cause, consequences }, ...more, ...after.flatMap((phase) => phaseViolations(phase, phases))];
+      : [...waiting, { ...cause, consequences }, ...more, ...after.flatMap((phase) => phaseViolations(phase, phases))];
   }
   return phases.flatMap((phase) => phaseViolations(phase, phases));
 }
@@ -249,6 +262,7 @@ function gateViolation({ id, verdict }: GateResult): Pick<Violation, "code" | "f
     const code = codes.includes("migration-failed") ? "migration-failed" : vacuous ? "vacuous-check" : "gate-failed";
     return { code, findings: verdict.findings };
   }
+  if (verdict.status === "not-run" && verdict.missing) return { code: "gate-not-run", findings: verdict.missing };
   const reason = verdict.status === "passed" ? "" : verdict.reason;
   return {
     code: "gate-errored",

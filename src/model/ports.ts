@@ -78,6 +78,21 @@ export interface Tree {
   read(path: string): string | undefined;
   /** All files, sorted. */
   list(): readonly string[];
+  /** The file as it lies there, also where it is no text; `undefined` where there is none. Absent: the tree holds nothing but text. */
+  bytes?(path: string): Uint8Array | undefined;
+}
+
+/** A file of a tree as it lies there. */
+export function bytesOf(tree: Tree, path: string): Uint8Array | undefined {
+  if (tree.bytes) return tree.bytes(path);
+  const text = tree.read(path);
+  return text === undefined ? undefined : new TextEncoder().encode(text);
+}
+
+/** Writes files of the checkout that a run makes: results of SQL tests, say. */
+export interface TreeWriter {
+  /** Replaces the file whole, or makes it, with its folders. Throws where it would not be a file of the repository. */
+  write(path: string, text: string): void;
 }
 
 /** A tree with some files changed; the tree below stays as it is. */
@@ -88,6 +103,11 @@ export function overlay(tree: Tree, files: { readonly [path: string]: string | u
       const kept = tree.list().filter((path) => !Object.hasOwn(files, path));
       const added = Object.keys(files).filter((path) => files[path] !== undefined);
       return [...kept, ...added].sort();
+    },
+    bytes: (path) => {
+      if (!Object.hasOwn(files, path)) return bytesOf(tree, path);
+      const text = files[path];
+      return text === undefined ? undefined : new TextEncoder().encode(text);
     },
   };
 }
@@ -106,6 +126,66 @@ export interface Linter {
   lint(sql: string, major: number): Promise<readonly Hazard[]>;
   /** Names of all its rules, so that a plan cannot disable one that does not exist. */
   rules(): Promise<readonly string[]>;
+}
+
+/** One execution of a program of the change. */
+export interface ProgramRequest {
+  /** The program and its arguments; no shell reads them. */
+  readonly command: readonly string[];
+  /** What it sees: it runs at the root of a copy of this tree. */
+  readonly tree: Tree;
+  /** After this its process group is killed. */
+  readonly timeoutMs: number;
+}
+
+/** How a program ended, and the beginning of what it said. */
+export interface ProgramResult {
+  readonly ended:
+    | { readonly how: "exit"; readonly code: number }
+    | { readonly how: "signal"; readonly signal: string }
+    | { readonly how: "timeout" };
+  readonly stdout: ProgramOutput;
+  readonly stderr: ProgramOutput;
+}
+
+export interface ProgramOutput {
+  readonly text: string;
+  /** Bytes that came after the text, and were not kept. */
+  readonly moreBytes: number;
+}
+
+/** Runs programs of the change. Not a sandbox: it keeps honest programs honest (DESIGN 6). */
+export interface Programs {
+  /** Throws where the program cannot be started. */
+  run(request: ProgramRequest): Promise<ProgramResult>;
+}
+
+/** One review, as it was given; of one reviewer there may be several, in the order in which they were given. */
+export interface Review {
+  /** `@ada` */
+  readonly reviewer: string;
+  /** The commit that was looked at. */
+  readonly commit: string;
+  readonly state: "approved" | "changes-requested" | "commented" | "dismissed";
+}
+
+/** The reviews of a change. */
+export interface Reviews {
+  /** Who proposes it: `@eve`. */
+  readonly author: string;
+  /** The commit that is to be merged. */
+  readonly head: string;
+  readonly reviews: readonly Review[];
+  /** Members of the teams that were asked for. */
+  readonly teams: { readonly [team: string]: readonly string[] };
+}
+
+/** Whoever can be asked what reviewers said. */
+export interface Approvals {
+  /** A sentence for the report, where approvals come from anything but a pull request. */
+  readonly source?: string;
+  /** `none`: nobody can be asked, and why. Throws where somebody should answer and does not, also about the members of a team. */
+  ask(teams: readonly string[]): Promise<Reviews | { readonly none: string }>;
 }
 
 /** The catalog of a database as facts: what `identity` names, and its properties. */
@@ -146,6 +226,8 @@ export interface RoundTrip {
   };
   /** Taken after `data`, after the up and `data-after`, after the down, after the second up. */
   readonly rows: { readonly before: Rows; readonly up?: Rows; readonly down?: Rows; readonly again?: Rows };
+  /** What a first up that was refused left behind; absent where none was, and in a rehearsal. */
+  readonly afterRefusal?: { readonly catalog: Catalog; readonly rows: Rows };
 }
 
 export interface RoundTripRequest {

@@ -36,7 +36,12 @@ export type Verdict =
   | { readonly status: "passed" }
   | { readonly status: "failed"; readonly findings: Findings }
   | { readonly status: "errored"; readonly reason: string }
-  | { readonly status: "not-run"; readonly reason: string };
+  | {
+      readonly status: "not-run";
+      readonly reason: string;
+      /** What somebody has to see to first, such as an approval; absent where nothing but the run itself stopped. */
+      readonly missing?: Findings;
+    };
 
 /**
  * The databases of a run that a check is judged on: as they were just before and just after its phase, and with
@@ -145,6 +150,7 @@ export type ViolationCode =
   | "phase-advanced"
   | "gate-failed"
   | "gate-errored"
+  | "gate-not-run"
   | "vacuous-check"
   | "migration-failed"
   | "unclaimed-migration";
@@ -186,6 +192,8 @@ export interface Report {
   /** What the change is measured against. */
   readonly base: { readonly kind: "audit" };
   readonly postgres: PostgresUsed;
+  /** Where approvals come from, as a sentence; absent where that is the pull request, or nobody was there to ask. */
+  readonly approvals?: string;
   readonly phases: readonly PhaseResult[];
   readonly violations: readonly Violation[];
   readonly conclusion: "in-order" | "must-not-be-merged";

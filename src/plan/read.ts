@@ -22,6 +22,7 @@ export function readPlan(text: string, file: string, kinds: KindSchemas): PlanRe
   const mistakes = [
     ...(parsed.success ? [] : mistakesOf(parsed.error, yaml, planJsonSchema(kinds))),
     ...crossChecks(namesOf(yaml.value), yaml),
+    ...refusedPrograms(yaml, kinds),
   ];
   const [first, ...more] = mistakes.toSorted(byPlace);
   if (first) return { mistakes: [first, ...more] };
@@ -57,6 +58,25 @@ function crossChecks({ phases, roles }: Names, yaml: Yaml): Mistake[] {
     ),
     ...roleMistakes(roles, yaml),
   ];
+}
+
+/** Checks that run programs of the change, where the policy does not allow them: nothing need be run to know it. */
+function refusedPrograms(yaml: Yaml, kinds: KindSchemas): Mistake[] {
+  if (text(child(yaml.value, "policy"), "programs") === "allow") return [];
+  const running = Object.keys(kinds).filter((kind) => kinds[kind]?.runsPrograms);
+  return list(yaml.value, "phases").flatMap((phase, phaseIndex) =>
+    list(phase, "gates").flatMap((gate, gateIndex) =>
+      list(gate, "checks").flatMap((check, checkIndex) =>
+        running
+          .filter((kind) => child(check, kind) !== undefined)
+          .map((kind) => ({
+            place: yaml.key(["phases", phaseIndex, "gates", gateIndex, "checks", checkIndex, kind]),
+            message: `\`${kind}\` runs a program of the change; the policy of this plan refuses programs.`,
+            help: "Set `programs: allow` in `policy:`, after reading what that opens (docs/checks.md), or take the check out.",
+          })),
+      ),
+    ),
+  );
 }
 
 /** The names in a plan that may not be one yet; empty where there is none. */

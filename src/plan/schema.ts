@@ -4,6 +4,8 @@ import { z } from "zod";
 export interface KindSchema {
   readonly summary: string;
   readonly params: z.ZodType;
+  /** It runs programs of the change, which the policy has to allow. */
+  readonly runsPrograms?: true;
 }
 export type KindSchemas = { readonly [kind: string]: KindSchema };
 

@@ -4,10 +4,11 @@ import { conclusion, count } from "./words.ts";
 
 /** The report as a page of GitHub's Markdown: the verdict, what blocks, the phases, then the evidence folded away. */
 export function markdown(report: Report): string {
-  const { violations, phases, postgres, timings, tool } = report;
+  const { violations, phases, postgres, approvals, timings, tool } = report;
   return [
     `## ${report.conclusion === "in-order" ? "✅" : "⛔"} ${inline(conclusion(report))}`,
     ...(violations.length === 0 ? [] : [violations.map(violationItem).join("\n")]),
+    ...(approvals === undefined ? [] : [`> ${prose(approvals)}`]),
     phaseTable(phases),
     ...phases.filter(({ state }) => state !== "not-started").map(evidence),
     `<sub>Phasegate ${inline(tool.version)} · ${inline(report.plan.name)} (${code(report.plan.file)}) · audit · PostgreSQL ${inline(postgres.version)} (${postgres.provider}) · ${(timings.totalMs / 1000).toFixed(1)} s</sub>`,

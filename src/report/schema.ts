@@ -11,7 +11,7 @@ const verdict = z.discriminatedUnion("status", [
   z.strictObject({ status: z.literal("passed") }),
   z.strictObject({ status: z.literal("failed"), findings }),
   z.strictObject({ status: z.literal("errored"), reason }),
-  z.strictObject({ status: z.literal("not-run"), reason }),
+  z.strictObject({ status: z.literal("not-run"), reason, missing: findings.optional() }),
 ]);
 const evidence = z.strictObject({ looked: z.array(z.string()), examined: z.int().min(0), observed: z.json() });
 const observation = z.strictObject({
@@ -76,6 +76,7 @@ const violationCodes = {
   "phase-advanced": true,
   "gate-failed": true,
   "gate-errored": true,
+  "gate-not-run": true,
   "vacuous-check": true,
   "migration-failed": true,
   "unclaimed-migration": true,
@@ -101,6 +102,7 @@ export const reportSchema = z.strictObject({
     why: z.string(),
     insteadOf: z.int().optional(),
   }),
+  approvals: z.string().optional(),
   phases: z.array(phase),
   violations: z.array(violation),
   conclusion: z.enum(["in-order", "must-not-be-merged"]),

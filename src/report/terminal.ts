@@ -77,13 +77,14 @@ export function terminal(given: Report, { colour, width }: TerminalOptions): str
   const soft = started.flatMap(({ gates }) =>
     gates.filter(({ blocking, verdict }) => !blocking && verdict.status !== "passed"),
   );
-  const { postgres, violations, timings } = report;
+  const { postgres, approvals, violations, timings } = report;
   const ready = `PostgreSQL ${postgres.version} (${postgres.provider}) ready in ${seconds(timings.bootMs)}. ${postgres.why}`;
   const last = conclusion(report);
   const total = seconds(timings.totalMs);
   return [
     "",
     ...wrap(ready, columns - 2).map((line) => `  ${c.dim(line)}`),
+    ...(approvals === undefined ? [] : wrap(approvals, columns - 2).map((line) => `  ${c.yellow(line)}`)),
     ...started.map(phaseLine),
     ...(idle.length === 0
       ? []

@@ -1,9 +1,15 @@
-import type { Report } from "../model/report.ts";
+import type { Report, ViolationCode } from "../model/report.ts";
 
 /** Counts and sentences that every format tells in the same words. */
 
 /** "1 gate", "2 gates" */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+const verdictWords: { readonly [Code in ViolationCode]?: string } = {
+  "gate-errored": "could not be judged",
+  "gate-not-run": "waits for somebody",
+  "vacuous-check": "has a check that cannot fail",
+};
 
 /** The whole verdict in one sentence. */
 export function conclusion({ phases, violations, postgres }: Report): string {
@@ -27,7 +33,7 @@ export function conclusion({ phases, violations, postgres }: Report): string {
     advanced && blockers && blockers.length > 0
       ? `${advanced.phase} was started before ${blockers.join(" and ")} ${blockers.length === 1 ? "is" : "are"} verified`
       : first?.gate !== undefined
-        ? `gate ${first.gate} ${first.code === "gate-errored" ? "could not be judged" : first.code === "vacuous-check" ? "has a check that cannot fail" : "fails"}`
+        ? `gate ${first.gate} ${verdictWords[first.code] ?? "fails"}`
         : (first?.findings[0].message.replace(/\.$/, "") ?? "");
   return `Must not be merged: ${reason} (${count(violations.length, "violation")}).`;
 }

@@ -1,5 +1,5 @@
 import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from "node:child_process";
-import { lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import type { Tree } from "../model/ports.ts";
 
@@ -19,8 +19,25 @@ export function workingTree(root: string): Tree {
       return paths;
     },
     read: (path) => readRegular(base, path),
+    bytes: (path) => readBytes(base, path),
   };
 }
+
+/**
+ * Links are followed, but not out of the root.
+ * @returns `undefined` where there is no file
+ */
+function readBytes(root: string, path: string): Uint8Array | undefined {
+  const full = join(root, path);
+  if (!statSync(full, { throwIfNoEntry: false })?.isFile()) return undefined;
+  if (leadsOut(root, full)) throw new Error(`${path} leads out of the repository`);
+  return readFileSync(full);
+}
+
+const leadsOut = (root: string, full: string): boolean => {
+  const real = relative(root, realpathSync(full));
+  return real === ".." || real.startsWith(`..${sep}`);
+};
 
 /**
  * @returns `undefined` where there is no such file
@@ -30,8 +47,8 @@ function readRegular(root: string, path: string): string | undefined {
   const full = join(root, path);
   const stat = lstatSync(full, { throwIfNoEntry: false });
   if (!stat) return undefined;
-  const real = relative(root, realpathSync(full));
-  if (real === ".." || real.startsWith(`..${sep}`)) throw new Error(`${path} leads out of the repository (${real})`);
+  if (leadsOut(root, full))
+    throw new Error(`${path} leads out of the repository (${relative(root, realpathSync(full))})`);
   if (stat.isSymbolicLink()) throw new Error(`${path} is a symbolic link; the file itself is asked`);
   if (!stat.isFile()) return undefined;
   if (stat.size > maxBytes) throw new Error(`${path} has ${stat.size} bytes; at most ${maxBytes} are read`);

@@ -47,6 +47,8 @@ export async function examine(
     tree: world.tree,
     laboratory,
     linter: world.linter,
+    programs: world.programs,
+    approvals: world.approvals,
     subject: assignment.subject,
   });
   /** Of kinds that do not look at a database there is none to open. */

@@ -1,9 +1,17 @@
 /** One look of a check at the world: observe, then judge. Errors become a verdict here and nowhere else. */
 
-import type { CheckKind, Subject } from "../checks/kind.ts";
+import { type CheckKind, NotRun, type Subject } from "../checks/kind.ts";
 import type { Json } from "../model/json.ts";
 import { judgeEvidence } from "../model/judge.ts";
-import { ConnectionLost, type Database, type Laboratory, type Linter, type Tree } from "../model/ports.ts";
+import {
+  type Approvals,
+  ConnectionLost,
+  type Database,
+  type Laboratory,
+  type Linter,
+  type Programs,
+  type Tree,
+} from "../model/ports.ts";
 import type { Evidence, Verdict } from "../model/report.ts";
 
 /** A check of the plan with its kind. */
@@ -18,6 +26,8 @@ export interface Sight {
   readonly tree: Tree;
   readonly laboratory: Laboratory;
   readonly linter: Linter;
+  readonly programs: Programs;
+  readonly approvals: Approvals;
   readonly subject: Subject;
 }
 
@@ -27,8 +37,8 @@ export interface Look {
 }
 
 /**
- * Observes and judges. Whatever is thrown is an errored verdict, except that the server is gone: then nothing more can
- * be judged, and the run must end.
+ * Observes and judges. Whatever is thrown is an errored verdict, except that there is nothing to look at as yet (not run),
+ * or that the server is gone: then nothing more can be judged, and the run must end.
  * @throws ConnectionLost
  */
 export async function look({ kind, params }: Claim, sight: Sight): Promise<Look> {
@@ -37,6 +47,7 @@ export async function look({ kind, params }: Claim, sight: Sight): Promise<Look>
     ...sight,
     database: recordingDatabase(sight.database, looked),
     tree: recordingTree(sight.tree, looked),
+    programs: recordingPrograms(sight, looked),
   };
   try {
     const { examined, observed } = await kind.observe(watched, params);
@@ -44,6 +55,9 @@ export async function look({ kind, params }: Claim, sight: Sight): Promise<Look>
     return { verdict: judgeEvidence(evidence, kind.judge(params, observed)), evidence };
   } catch (error) {
     if (error instanceof ConnectionLost) throw error;
+    if (error instanceof NotRun) {
+      return { verdict: { status: "not-run", reason: error.message, missing: [error.missing] } };
+    }
     return { verdict: { status: "errored", reason: reasonOf(error) } };
   }
 }
@@ -65,6 +79,16 @@ function recordingDatabase(database: Database, looked: string[]): Database {
       return database.attempt(sql);
     },
     act: (acting) => database.act(acting),
+  };
+}
+
+/** The program gets the tree itself: copying it is no look of the check at every file. */
+function recordingPrograms({ programs, tree }: Sight, looked: string[]): Programs {
+  return {
+    run: (request) => {
+      looked.push(request.command.join(" "));
+      return programs.run({ ...request, tree });
+    },
   };
 }
 

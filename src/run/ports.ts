@@ -1,7 +1,16 @@
 /** What a run needs of the world beyond the ports that checks know. */
 
 import type { Migration } from "../migration/list.ts";
-import type { Database, Linter, PostgresError, Session, Tree } from "../model/ports.ts";
+import type {
+  Approvals,
+  Database,
+  Linter,
+  PostgresError,
+  Programs,
+  Session,
+  Tree,
+  TreeWriter,
+} from "../model/ports.ts";
 import type { Finding } from "../model/report.ts";
 
 /** The databases of one run. */
@@ -73,6 +82,10 @@ export interface World {
   readonly migrations: Migrations;
   readonly tree: Tree;
   readonly linter: Linter;
+  readonly programs: Programs;
+  readonly approvals: Approvals;
+  /** Where the run writes what checks derive; absent: it only compares. */
+  readonly writer?: TreeWriter;
   /** Milliseconds since some fixed moment. */
   now(): number;
   /** Told as it happens, for people who wait. */
@@ -83,5 +96,7 @@ export interface World {
 
 export type Progress =
   | { readonly kind: "migrating"; readonly migration: string; readonly index: number; readonly count: number }
+  /** A file of the checkout was written. */
+  | { readonly kind: "written"; readonly file: string }
   | { readonly kind: "checking"; readonly done: number; readonly count: number }
   | { readonly kind: "proving"; readonly done: number; readonly count: number };

@@ -75,9 +75,11 @@ async function travel(
   const tool = await migrations.open(name);
   const inside = <Result>(work: (database: Database) => Promise<Result>) => databases.transaction(name, work);
   try {
+    const look = () =>
+      inside(async (database) => ({ catalog: await readCatalog(database), rows: await readRows(database) }));
     const ground = {
-      look: () =>
-        inside(async (database) => ({ catalog: await readCatalog(database), rows: await readRows(database) })),
+      look,
+      afterRefusal: look,
       rows: () => inside(readRows),
       load: (sql: string) => loadRows(databases, name, sql),
       up: async () => refusalOf(await tool.up(migration, request.tree)),

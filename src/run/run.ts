@@ -7,6 +7,7 @@ import { type Ownership, ownership } from "../plan/ownership.ts";
 import type { ReadPlan } from "../plan/read.ts";
 import type { Gate, Phase } from "../plan/schema.ts";
 import { assign, type KindTable } from "./assign.ts";
+import { writeDerived } from "./derive.ts";
 import { examine } from "./examine.ts";
 import { createLaboratory } from "./laboratory.ts";
 import type { World } from "./ports.ts";
@@ -65,7 +66,9 @@ export async function run(
     };
     return assign(read, kinds, index, stage, subject, migrations.length, beforePhase);
   });
-  const examined = await examine(assignments, replayed, world, createLaboratory(world, replayed));
+  const laboratory = createLaboratory(world, replayed);
+  const tree = await writeDerived(assignments, world, laboratory);
+  const examined = await examine(assignments, replayed, { ...world, tree }, laboratory);
 
   const traps = await world.migrations.traps(world.tree);
   const results: PhaseResult[] = [];

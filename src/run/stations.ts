@@ -17,6 +17,8 @@ export interface Ground {
   load(sql: string): Promise<Refusal | undefined>;
   up(): Promise<Refusal | undefined>;
   down(): Promise<Refusal | undefined>;
+  /** What an up that was refused left behind, where the tool took back what it had done. */
+  afterRefusal?(): Promise<Snapshot>;
 }
 
 /**
@@ -50,7 +52,11 @@ export async function stations(ground: Ground, request: RoundTripRequest, catalo
   const loaded = await load("data", request.data, bare);
   // What `data` did to the schema is there before the up.
   const before = request.data === undefined || !loaded ? { catalog, rows: loaded ?? bare } : await ground.look();
-  if (!loaded || !note("up", await ground.up())) return tripOf(executions, before);
+  if (!loaded) return tripOf(executions, before);
+  if (!note("up", await ground.up())) {
+    const left = await ground.afterRefusal?.();
+    return { ...tripOf(executions, before), ...(left ? { afterRefusal: left } : {}) };
+  }
   const changed = await ground.look();
   const filled = await load("data-after", request.dataAfter, changed.rows);
   const up = { ...changed, rows: filled ?? changed.rows };

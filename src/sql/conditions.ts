@@ -276,3 +276,9 @@ export const conditionOf = (sqlstate: string): string =>
 export const conditions: readonly string[] = [
   ...new Set(Object.entries(names).flatMap(([sqlstate, name]) => (/^0[012]/.test(sqlstate) ? [] : [name]))),
 ].sort();
+
+/** The SQLSTATEs that a name stands for, sorted; what is no name stands for itself. */
+export function sqlstatesOf(condition: string): readonly string[] {
+  const found = Object.entries(names).flatMap(([sqlstate, name]) => (name === condition ? [sqlstate] : []));
+  return found.length === 0 ? [condition] : found.sort();
+}

@@ -1,4 +1,4 @@
-import { type SchemaMutant, schemaMutants } from "../catalog/mutants.ts";
+import { mutantName, type SchemaMutant, schemaMutants } from "../catalog/mutants.ts";
 import type { Clone, Laboratory, Session } from "../model/ports.ts";
 import { playSingle } from "./play.ts";
 import { byRelevance } from "./relevance.ts";
@@ -93,7 +93,7 @@ async function proveCase(
   return refusal ?? { name, status: "survived", tried: `${nearest.length} mutants of the schema` };
 }
 
-const asTry = ({ object, operator, sql }: SchemaMutant): Try => ({ by: `${object}: ${operator}`, sql });
+const asTry = (mutant: SchemaMutant): Try => ({ by: mutantName(mutant), sql: mutant.sql });
 
 /** DDL as the judge, then the case, all taken back. */
 const inSavepoint =

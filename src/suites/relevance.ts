@@ -1,5 +1,5 @@
 import type { SchemaMutant } from "../catalog/mutants.ts";
-import type { Catalog, CatalogObject } from "../model/ports.ts";
+import type { Catalog } from "../model/ports.ts";
 import type { Case, SuiteStatement } from "./suite.ts";
 
 /** What a condition points to: the kinds of objects that give it. Functions may raise any. */
@@ -29,10 +29,34 @@ const bare = (qualified: string) => qualified.replace(/^.*\./, "").replaceAll('"
 
 /** Order of mutants for a case: those that it most likely looks at come first. All of them are there; the order is the same in every run. */
 export function byRelevance(mutants: readonly SchemaMutant[], one: Case, catalog: Catalog): SchemaMutant[] {
-  const look = lookOf(one, catalog);
-  const scored = mutants.map((mutant, index) => ({ mutant, index, score: score(mutant, look, catalog) }));
+  const distance = distanceTo(one, catalog);
+  const scored = mutants.map((mutant, index) => ({ mutant, index, score: distance(mutant) }));
   return scored.sort((a, b) => a.score - b.score || a.index - b.index).map(({ mutant }) => mutant);
 }
+
+/**
+ * How far a case is from a mutant, for whoever looks for a case that notices it: the nearest is 0, and from `far` on nothing
+ * says that they have to do with each other. What a privilege is good for shows in cases that act as its role, or name it.
+ */
+export function distanceTo(one: Case, catalog: Catalog): (mutant: SchemaMutant) => number {
+  const look = lookOf(one, catalog);
+  return (mutant) => {
+    const distance = score(mutant, look, catalog);
+    const role = grantee(mutant, catalog);
+    if (role === undefined) return distance;
+    if (distance < far && look.as === role) return distance / far;
+    // A case that names the role may look through all tables, without naming one.
+    return look.named.has(role) ? 1 : Math.max(distance, 2);
+  };
+}
+
+/** The role that a mutant gives a privilege to, or takes it from. */
+function grantee({ object, operator }: SchemaMutant, catalog: Catalog): string | undefined {
+  const { kind, properties } = catalog.get(object) ?? {};
+  return / granted to (.*)$/.exec(operator)?.[1] ?? (kind === "grant" ? String(properties?.grantee) : undefined);
+}
+
+export const far = 12;
 
 interface Look {
   readonly as: string | undefined;
@@ -64,20 +88,35 @@ function lookOf(one: Case, catalog: Catalog): Look {
 /** Tables that named views read, tables that refer to named ones, functions that triggers of either call. */
 function neighbours(named: ReadonlySet<string>, catalog: Catalog): ReadonlySet<string> {
   const near = new Set<string>();
-  const readBy = ({ properties: { definition, body } }: CatalogObject) => String(definition ?? body ?? "");
-  for (const object of catalog.values()) {
-    const { kind, name, on = "", properties } = object;
+  const read = namesRead(catalog);
+  for (const { kind, identity, name, on = "", properties } of catalog.values()) {
     if (kind === "trigger" && named.has(bare(on))) near.add(bare(String(properties.function).replace(/\(.*/, "")));
     if (kind === "constraint" && named.has(bare(String(properties.references ?? "")))) near.add(bare(on));
-    if (["view", "materialized view", "function"].includes(kind) && named.has(name))
-      for (const other of catalog.values())
-        if (
-          ["table", "view", "materialized view", "function"].includes(other.kind) &&
-          mentions(readBy(object), other.name)
-        )
-          near.add(other.name);
+    if (named.has(name)) for (const other of read.get(identity) ?? []) near.add(other);
   }
   return near;
+}
+
+const readOnce = new WeakMap<Catalog, ReadonlyMap<string, readonly string[]>>();
+
+/** Bare names of the tables, views and functions that each view and function names; found once for a catalog. */
+function namesRead(catalog: Catalog): ReadonlyMap<string, readonly string[]> {
+  const known = readOnce.get(catalog);
+  if (known) return known;
+  const names = new Set(
+    [...catalog.values()].flatMap(({ kind, name }) =>
+      ["table", "view", "materialized view", "function"].includes(kind) ? [name] : [],
+    ),
+  );
+  const read = new Map(
+    [...catalog.values()].flatMap(({ kind, identity, properties: { definition, body } }) =>
+      ["view", "materialized view", "function"].includes(kind)
+        ? [[identity, [...names].filter((name) => mentions(String(definition ?? body ?? ""), name))] as const]
+        : [],
+    ),
+  );
+  readOnce.set(catalog, read);
+  return read;
 }
 
 const mentions = (text: string, name: string) =>
@@ -88,7 +127,7 @@ function score(mutant: SchemaMutant, look: Look, catalog: Catalog): number {
   if (!object) return 99;
   if (look.expected.has(object.name)) return 0;
   const places = [object.name, mutant.on === undefined ? "" : bare(mutant.on)];
-  const place = places.some((name) => look.named.has(name)) ? 2 : places.some((name) => look.near.has(name)) ? 4 : 12;
+  const place = places.some((name) => look.named.has(name)) ? 2 : places.some((name) => look.near.has(name)) ? 4 : far;
   const granted = / granted to (.*)$/.exec(mutant.operator)?.[1];
   // Most roles are never looked at: what they could be granted comes last.
   if (granted !== undefined) return place + (look.kinds?.has("policy") && granted === look.as ? 0 : 7);

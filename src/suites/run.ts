@@ -1,5 +1,6 @@
 import type { Catalog, Clone, Laboratory, Session } from "../model/ports.ts";
 import { quoted } from "../sql/identifier.ts";
+import { once } from "./once.ts";
 import { type FixtureRefusal, playFixture, playSingle, settle } from "./play.ts";
 import { playSessions } from "./play-sessions.ts";
 import type { CaseResult } from "./result.ts";
@@ -38,6 +39,10 @@ export async function runSuite(suite: Suite, laboratory: Pick<Laboratory, "clone
   });
   return { status: "played", shadows: shadowing, cases };
 }
+
+/** The same, once in a laboratory, however many checks ask for it. */
+export const runSuiteOnce = (suite: Suite, laboratory: Pick<Laboratory, "clone">): Promise<SuiteResult> =>
+  once(laboratory, `run ${JSON.stringify(suite)}`, () => runSuite(suite, laboratory));
 
 /** Work in one transaction after the fixture, which is rolled back; a fixture that is refused is a value. */
 export async function afterFixture(

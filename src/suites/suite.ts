@@ -66,6 +66,20 @@ export interface Suite {
   readonly cases: readonly [Case, ...Case[]];
 }
 
+/** A SQL test file that was read. */
+export interface SuiteFile {
+  readonly file: string;
+  readonly suite: Suite;
+}
+
+export const singlesOf = ({ cases }: Suite): readonly SingleCase[] => cases.filter((one) => one.kind === "single");
+
+/** Every case of several sessions, with the suite that it belongs to. */
+export const sessionsOf = (suites: readonly SuiteFile[]): readonly (SuiteFile & { readonly one: SessionsCase })[] =>
+  suites.flatMap(({ file, suite }) =>
+    suite.cases.filter((one) => one.kind === "sessions").map((one) => ({ file, suite, one })),
+  );
+
 /** Something that cannot be understood, or that a suite may not hold. */
 export interface SuiteMistake {
   readonly line: number;

@@ -1,5 +1,6 @@
 -- attribution_events: Events that revenue is attributed from.
--- The whole table as it stands at head; executed in an empty schema it must give the same table. It refers to tenants.
+-- The whole table as it stands at head; executed in an empty schema it must give the same table. It refers to tenants, and its
+-- trigger calls check_event_allocation_sums().
 -- The meaning of the columns is in their comments, and in db/docs/contract_schema_mapping.yaml.
 
 CREATE TABLE attribution_events (
@@ -14,6 +15,7 @@ CREATE TABLE attribution_events (
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT attribution_events_pkey PRIMARY KEY (id),
+    CONSTRAINT uq_attribution_events_tenant_id_id UNIQUE (tenant_id, id),
     CONSTRAINT fk_attribution_events_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE,
     CONSTRAINT ck_attribution_events_revenue_cents CHECK (revenue_cents >= 0)
 );
@@ -35,3 +37,9 @@ CREATE POLICY tenant_isolation ON attribution_events
     FOR ALL
     USING (tenant_id = NULLIF(current_setting('app.current_tenant_id', true), '')::uuid)
     WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant_id', true), '')::uuid);
+
+CREATE CONSTRAINT TRIGGER trg_check_event_allocation_sums
+    AFTER UPDATE OF revenue_cents ON attribution_events
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (OLD.revenue_cents IS DISTINCT FROM NEW.revenue_cents)
+    EXECUTE FUNCTION check_event_allocation_sums();

@@ -17,8 +17,6 @@ CREATE TABLE dead_events (
 );
 
 CREATE INDEX idx_dead_events_tenant_ingested_at ON dead_events (tenant_id, ingested_at DESC);
-CREATE INDEX idx_dead_events_source ON dead_events (source);
-CREATE INDEX idx_dead_events_error_code ON dead_events (error_code);
 
 ALTER TABLE dead_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE dead_events FORCE ROW LEVEL SECURITY;

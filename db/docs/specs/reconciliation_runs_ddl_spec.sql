@@ -17,7 +17,6 @@ CREATE TABLE reconciliation_runs (
 );
 
 CREATE INDEX idx_reconciliation_runs_tenant_last_run_at ON reconciliation_runs (tenant_id, last_run_at DESC);
-CREATE INDEX idx_reconciliation_runs_state ON reconciliation_runs (state);
 
 ALTER TABLE reconciliation_runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE reconciliation_runs FORCE ROW LEVEL SECURITY;

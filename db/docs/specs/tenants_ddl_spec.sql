@@ -11,7 +11,6 @@ CREATE TABLE tenants (
     CONSTRAINT ck_tenants_name_not_empty CHECK (btrim(name) <> '')
 );
 
-CREATE INDEX idx_tenants_name ON tenants (name);
 
 ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenants FORCE ROW LEVEL SECURITY;

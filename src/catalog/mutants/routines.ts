@@ -1,7 +1,7 @@
-import type { CatalogObject } from "../../model/ports.ts";
+import type { Catalog, CatalogObject } from "../../model/ports.ts";
 import { quoted } from "../../sql/identifier.ts";
 import { nameIn } from "../identity.ts";
-import type { Operators } from "../mutants.ts";
+import type { Operators, Variant } from "../mutants.ts";
 
 /** Sabotage of functions and views: what they are called and give stays, what they do goes. */
 
@@ -17,18 +17,28 @@ function emptyBody({ kind, properties }: CatalogObject): string {
   return byItself ? "BEGIN RETURN; END" : "BEGIN RETURN NULL; END";
 }
 
-const emptied = (it: CatalogObject): readonly (readonly string[])[] => {
+const emptied = (it: CatalogObject): readonly Variant[] => {
   if (["c", "internal"].includes(text(it, "language"))) return [];
   const name = nameIn(it).slice(0, nameIn(it).lastIndexOf("("));
   const returns = it.kind === "procedure" || it.properties.result === undefined ? "" : ` RETURNS ${text(it, "result")}`;
   const head = `CREATE OR REPLACE ${it.kind.toUpperCase()} ${name}(${text(it, "arguments")})${returns}`;
-  return [[`${head} LANGUAGE plpgsql AS $mutant$ ${emptyBody(it)} $mutant$`]];
+  // What is not said would be reset: a mutant of the body is none of the rights.
+  const rights = it.properties.securityDefiner === true ? " SECURITY DEFINER" : "";
+  return [{ sql: [`${head} LANGUAGE plpgsql${rights} AS $mutant$ ${emptyBody(it)} $mutant$`] }];
 };
 
-/** A materialized view cannot be replaced: another takes its name, and what was built on the first stays on it. */
-function materializedWithoutRows(it: CatalogObject, catalog: Iterable<CatalogObject>): readonly string[] {
+/** Plain views that read it. What reads those, reads it through them. */
+const readBy = (name: string, catalog: Catalog): readonly CatalogObject[] =>
+  [...catalog.values()].filter(
+    ({ kind, properties }) =>
+      kind === "view" &&
+      new RegExp(`(?<![\\w$".])${name.replace(/[^\w]/g, "\\$&")}(?![\\w$"])`).test(String(properties.definition)),
+  );
+
+/** A materialized view cannot be replaced: another takes its name, and the views over the first are put over it. */
+function materializedWithoutRows(it: CatalogObject, catalog: Catalog): readonly string[] {
   const name = nameIn(it);
-  const hanging = [...catalog].filter(({ on }) => on === name);
+  const hanging = [...catalog.values()].filter(({ on }) => on === name);
   const indexes = hanging.filter(({ kind }) => kind === "index");
   const given = hanging.filter(({ kind, properties }) => kind === "grant" && String(properties.object) === it.identity);
   const owner =
@@ -40,12 +50,15 @@ function materializedWithoutRows(it: CatalogObject, catalog: Iterable<CatalogObj
     ...indexes.map(
       ({ identity, kind }, at) => `ALTER INDEX ${nameIn({ kind, identity })} RENAME TO mutant_index_${at}`,
     ),
-    `CREATE MATERIALIZED VIEW ${name} AS SELECT * FROM (${text(it, "definition").replace(/;\s*$/, "")}) mutant WHERE false`,
+    `CREATE MATERIALIZED VIEW ${name} AS SELECT * FROM (${body(it)}) mutant WHERE false`,
     `DO $mutant$ BEGIN EXECUTE format('ALTER MATERIALIZED VIEW ${name.replaceAll("'", "''")} OWNER TO %I', ${owner.replace("MUTANT", old.replaceAll("'", "''"))}); END $mutant$`,
     ...indexes.map(({ properties }) => String(properties.definition)),
     ...given.map(({ properties }) => `GRANT ${properties.privilege} ON ${name} TO ${grantee(properties.grantee)}`),
+    ...readBy(name, catalog).map((view) => `CREATE OR REPLACE VIEW ${nameIn(view)}${options(view)} AS ${body(view)}`),
   ];
 }
+
+const body = (view: CatalogObject) => text(view, "definition").replace(/;\s*$/, "");
 
 const quotedAsPrinted = (bare: string, name: string) => (name.endsWith(quoted(bare)) ? quoted(bare) : bare);
 
@@ -56,21 +69,19 @@ export const routineMutants: Operators = {
   function: {
     "with an empty body": emptied,
     "no longer security definer": (it) =>
-      it.properties.securityDefiner ? [[`ALTER FUNCTION ${nameIn(it)} SECURITY INVOKER`]] : [],
+      it.properties.securityDefiner ? [{ sql: [`ALTER FUNCTION ${nameIn(it)} SECURITY INVOKER`] }] : [],
   },
   procedure: { "with an empty body": emptied },
   view: {
     "without rows": (it) => [
-      [
-        `CREATE OR REPLACE VIEW ${nameIn(it)}${options(it)} AS SELECT * FROM (${text(it, "definition").replace(/;\s*$/, "")}) mutant WHERE false`,
-      ],
+      { sql: [`CREATE OR REPLACE VIEW ${nameIn(it)}${options(it)} AS SELECT * FROM (${body(it)}) mutant WHERE false`] },
     ],
     "no longer security invoker": (it) =>
       /security_invoker=(true|on|1|yes)/.test(JSON.stringify(it.properties.options ?? ""))
-        ? [[`ALTER VIEW ${nameIn(it)} RESET (security_invoker)`]]
+        ? [{ sql: [`ALTER VIEW ${nameIn(it)} RESET (security_invoker)`] }]
         : [],
   },
-  "materialized view": { "without rows": (it, catalog) => [materializedWithoutRows(it, catalog.values())] },
+  "materialized view": { "without rows": (it, catalog) => [{ sql: materializedWithoutRows(it, catalog) }] },
 };
 
 /** Replacing a view without its options would reset them. Views that check what is written cannot be over a subquery. */

@@ -1,12 +1,18 @@
 import type { Catalog, CatalogObject } from "../../model/ports.ts";
 import { quoted } from "../../sql/identifier.ts";
 import { nameIn } from "../identity.ts";
-import type { Operator, Operators } from "../mutants.ts";
-import { comparisonsSwapped, elementsRemoved } from "./expression.ts";
+import type { Operator, Operators, SchemaMutant, Variant } from "../mutants.ts";
+import {
+  type ChangedExpression,
+  comparisonsSwapped,
+  conjuncts,
+  conjunctsRemoved,
+  elementsRemoved,
+} from "./expression.ts";
 
 /** Sabotage of tables and of what hangs on them. */
 
-const once = (...sql: string[]): readonly (readonly string[])[] => [sql];
+const once = (...sql: string[]): readonly Variant[] => [{ sql }];
 const text = (object: CatalogObject, property: string): string => String(object.properties[property] ?? "");
 const alter = ({ on = "" }: CatalogObject) => `ALTER TABLE ${on}`;
 
@@ -29,13 +35,21 @@ const notInherited =
     object.properties.inherited === true ? [] : operator(object, catalog);
 
 /** The constraint is gone and there is another of its name, which the rows that are there need not satisfy. */
-const replaced = (object: CatalogObject, definition: string) => {
+const replaced = (object: CatalogObject, definition: string, detail?: string): Variant => {
   const validated = ["check", "foreign key"].includes(text(object, "type")) ? " NOT VALID" : "";
-  return [
+  const sql = [
     `${alter(object)} DROP CONSTRAINT ${quoted(object.name)}`,
     `${alter(object)} ADD CONSTRAINT ${quoted(object.name)} ${definition}${validated}`,
   ];
+  return { sql, ...(detail === undefined ? {} : { detail }) };
 };
+
+/** Of a check, in parentheses. */
+const conditionOf = (object: CatalogObject) => text(object, "definition").replace(/^CHECK /, "");
+
+/** A check with its condition changed, once for each change. */
+const recast = (object: CatalogObject, changes: (condition: string) => readonly ChangedExpression[]) =>
+  changes(conditionOf(object)).map((changed) => replaced(object, `CHECK ${changed.text}`, changed.detail));
 
 const ofType = (type: string, operator: Operator): Operator =>
   notInherited((object, catalog) => (object.properties.type === type ? operator(object, catalog) : []));
@@ -59,16 +73,21 @@ const withoutColumns = (action: string | undefined, changed: string) => ({
 });
 
 const constraint: Operators[string] = {
-  dropped: notInherited((it, catalog) =>
-    once(`${alter(it)} DROP CONSTRAINT ${quoted(it.name)}${isReferenced(it, catalog) ? " CASCADE" : ""}`),
-  ),
-  "made always true": ofType("check", (it) => [replaced(it, "CHECK (true)")]),
-  "with another comparison": ofType("check", (it) =>
-    comparisonsSwapped(text(it, "definition")).map((definition) => replaced(it, definition)),
-  ),
-  "with a value less": ofType("check", (it) =>
-    elementsRemoved(text(it, "definition")).map((definition) => replaced(it, definition)),
-  ),
+  dropped: notInherited((it, catalog) => {
+    const sql = [`${alter(it)} DROP CONSTRAINT ${quoted(it.name)}${isReferenced(it, catalog) ? " CASCADE" : ""}`];
+    return [{ sql, ...(it.properties.type === "check" ? { lost: `NOT ${conditionOf(it)}` } : {}) }];
+  }),
+  "made always true": ofType("check", (it) => [{ ...replaced(it, "CHECK (true)"), lost: `NOT ${conditionOf(it)}` }]),
+  "with a condition less": ofType("check", (it) => {
+    const gone = conjuncts(conditionOf(it));
+    return recast(it, conjunctsRemoved).map((variant, at) => ({ ...variant, lost: `NOT (${gone[at]})` }));
+  }),
+  "with another comparison": ofType("check", (it) => recast(it, comparisonsSwapped)),
+  "with a value less": ofType("check", (it) => recast(it, elementsRemoved)),
+  "over no rows": ofType("exclude", (it) => [
+    replaced(it, `${text(it, "definition").replace(/ WHERE \(.*\)$/s, "")} WHERE (false)`),
+  ]),
+  "on a column less": ofType("foreign key", onFewerColumns),
   "with another action on delete": ofType("foreign key", (it) => [
     replaced(it, constraintText(it, withoutColumns(otherAction[text(it, "onDelete")], "onDelete"))),
   ]),
@@ -82,20 +101,60 @@ const constraint: Operators[string] = {
   ),
 };
 
+/** Once for each column without which the others refer to a key as well. */
+function onFewerColumns(it: CatalogObject, catalog: Catalog): readonly Variant[] {
+  const { references, columns, referencedColumns } = it.properties;
+  if (!Array.isArray(columns) || !Array.isArray(referencedColumns) || columns.length < 2) return [];
+  const sameColumns = (key: unknown, asked: readonly unknown[]) =>
+    Array.isArray(key) && key.length === asked.length && asked.every((name) => key.includes(name));
+  const isKey = (asked: readonly unknown[]) =>
+    [...catalog.values()].some(
+      ({ kind, on, properties }) =>
+        kind === "constraint" &&
+        on === references &&
+        ["primary key", "unique"].includes(String(properties.type)) &&
+        sameColumns(properties.columns, asked),
+    );
+  const list = (names: readonly unknown[]) => names.map((name) => quoted(String(name))).join(", ");
+  return columns.flatMap((column, at) => {
+    const [from, to] = [
+      columns.filter((_, other) => other !== at),
+      referencedColumns.filter((_, other) => other !== at),
+    ];
+    if (!isKey(to)) return [];
+    const definition = `FOREIGN KEY (${list(from)}) REFERENCES ${references} (${list(to)})`;
+    return [replaced(it, constraintText(it, { definition, onDeleteColumns: undefined }), `without ${column}`)];
+  });
+}
+
 const isTable = ({ on }: CatalogObject, catalog: Catalog) => on !== undefined && catalog.has(`table ${on}`);
 
+const notNullDropped = (it: CatalogObject, catalog: Catalog) =>
+  it.properties.nullable === false && isTable(it, catalog)
+    ? [{ sql: [`${alter(it)} ALTER COLUMN ${quoted(it.name)} DROP NOT NULL`], lost: `${quoted(it.name)} IS NULL` }]
+    : [];
+
+/** The mutant that the operator "not null dropped" leaves out. */
+export const notNullOfKey = (it: CatalogObject, catalog: Catalog): readonly SchemaMutant[] =>
+  it.kind === "column" && isInPrimaryKey(it, catalog)
+    ? notNullDropped(it, catalog).map((variant) => ({
+        operator: "not null dropped",
+        object: it.identity,
+        ...(it.on === undefined ? {} : { on: it.on }),
+        ...variant,
+      }))
+    : [];
+
 const column: Operators[string] = {
-  "not null dropped": (it, catalog) =>
-    it.properties.nullable === false && isTable(it, catalog) && !isInPrimaryKey(it, catalog)
-      ? once(`${alter(it)} ALTER COLUMN ${quoted(it.name)} DROP NOT NULL`)
-      : [],
+  "not null dropped": (it, catalog) => (isInPrimaryKey(it, catalog) ? [] : notNullDropped(it, catalog)),
   "default dropped": (it, catalog) =>
     it.properties.default !== undefined && isTable(it, catalog)
       ? once(`${alter(it)} ALTER COLUMN ${quoted(it.name)} DROP DEFAULT`)
       : [],
 };
 
-const isInPrimaryKey = ({ on, name }: CatalogObject, catalog: Catalog) =>
+/** Whether a column belongs to its table's primary key. */
+export const isInPrimaryKey = ({ on, name }: CatalogObject, catalog: Catalog) =>
   [...catalog.values()].some(({ kind, on: table, properties: { type, columns } }) => {
     return (
       kind === "constraint" &&
@@ -127,12 +186,18 @@ const index: Operators[string] = {
   "over all rows": unique((it) =>
     it.properties.predicate === undefined ? [] : once(`DROP INDEX ${nameIn(it)}`, withPredicate(it, "")),
   ),
+  "with another comparison": unique((it) =>
+    comparisonsSwapped(text(it, "predicate")).map((changed) => ({
+      sql: [`DROP INDEX ${nameIn(it)}`, withPredicate(it, ` WHERE ${changed.text}`)],
+      detail: changed.detail,
+    })),
+  ),
 };
 
-const recreated = (it: CatalogObject, definition: string) => [
-  `DROP TRIGGER ${quoted(it.name)} ON ${it.on}`,
-  definition,
-];
+const recreated = (it: CatalogObject, definition: string, detail?: string): Variant => ({
+  sql: [`DROP TRIGGER ${quoted(it.name)} ON ${it.on}`, definition],
+  ...(detail === undefined ? {} : { detail }),
+});
 
 const trigger: Operators[string] = {
   disabled: notInherited((it) => once(`${alter(it)} DISABLE TRIGGER ${quoted(it.name)}`)),
@@ -149,10 +214,18 @@ const trigger: Operators[string] = {
       return recreated(
         it,
         text(it, "definition").replace(`${moment} ${events} ON `, () => `${moment} ${fewer} ON `),
+        `without ${event}`,
       );
     });
   }),
 };
+
+/** One of the conditions of a policy with a part less, once for each part. */
+const policyRecast = (it: CatalogObject, property: "using" | "check", clause: string): readonly Variant[] =>
+  conjunctsRemoved(text(it, property)).map(({ text: condition, detail }) => ({
+    sql: [`ALTER POLICY ${quoted(it.name)} ON ${it.on} ${clause} (${condition})`],
+    detail,
+  }));
 
 const policy: Operators[string] = {
   dropped: (it) => once(`DROP POLICY ${quoted(it.name)} ON ${it.on}`),
@@ -162,6 +235,8 @@ const policy: Operators[string] = {
     ["SELECT", "DELETE"].includes(text(it, "command"))
       ? []
       : once(`ALTER POLICY ${quoted(it.name)} ON ${it.on} WITH CHECK (true)`),
+  "using a condition less": (it) => policyRecast(it, "using", "USING"),
+  "checking a condition less": (it) => policyRecast(it, "check", "WITH CHECK"),
 };
 
 const table: Operators[string] = {
