@@ -136,7 +136,9 @@ test(
       async (project) => {
         const ran = await run(project);
         expect(ran.code).toBe(1);
-        expect(commands(ran.log)).toEqual(["error: Must not be merged: gate 4A.9 fails (1 violation)."]);
+        expect(commands(ran.log)).toEqual([
+          "error: Must not be merged: 4B was started before 4A is verified (6 violations).",
+        ]);
         expect(ran.log).toMatch(/is not ticked/);
         expect(ran.summary).toMatch(/4A\.9[\s\S]*is not ticked/);
         expect(conclusionOf(ran)).toBe("must-not-be-merged");

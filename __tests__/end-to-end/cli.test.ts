@@ -27,7 +27,7 @@ test.each<[what: string, args: readonly string[], said: RegExp]>([
   [
     "an unknown phase names those that there are",
     ["run", "--audit", "--phase", "4a"],
-    /no phase 4a\.\n.*baseline, 4A\./,
+    /no phase 4a\.\n.*baseline, 4A, 4B, 4C, 4D, 5A, 5B, sign-off\./,
   ],
   ["an unknown format names those that there are", ["run", "--format", "xml"], /'xml' is invalid.*text, json/],
   ["a report without a file shows how it is written", ["run", "--report", "json"], /FORMAT=FILE/],

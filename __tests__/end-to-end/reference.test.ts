@@ -72,8 +72,9 @@ test("every check was seen to fail, or says why it was not", () => {
 
 test("the counts say so too: every gate holds, every check is proven, every mutant is killed", () => {
   const { phases } = reported(first.stdout);
-  expect(phases.map(({ id }) => id)).toEqual(["baseline", "4A"]);
-  for (const { gates, counts } of phases) {
+  const started = phases.filter(({ state }) => state !== "not-started");
+  expect(started.map(({ id }) => id)).toEqual(["baseline", "4A", "4B", "4C", "4D", "5A", "5B"]);
+  for (const { gates, counts } of started) {
     const all = gates.flatMap((gate) => gate.checks);
     const mutants = all.flatMap(({ red }) => red?.mutants ?? []);
     expect(mutants.length).toBeGreaterThan(100);

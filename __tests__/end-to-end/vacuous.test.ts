@@ -86,7 +86,9 @@ test.each(rows)("%s is found", async (_what, id, add, named, why) => {
     project.keepGates("4A.8", id);
     add(project);
     const { code, report } = await judged(project);
-    expect(report.violations.map((violation) => [violation.code, violation.gate])).toEqual([["vacuous-check", id]]);
+    // Beside it only what follows: later phases stand on one that does not hold.
+    const first = report.violations.filter(({ code }) => code !== "phase-advanced");
+    expect(first.map((violation) => [violation.code, violation.gate])).toEqual([["vacuous-check", id]]);
     const messages = report.violations.flatMap(({ findings }) => findings.map(({ message }) => message)).join("\n");
     expect(messages).toContain(named);
     expect(messages).toMatch(why);
