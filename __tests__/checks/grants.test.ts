@@ -198,6 +198,12 @@ test.each<readonly [name: string, params: object, setup: string, codes: readonly
     ["grantable"],
   ],
   [
+    "a column of what is asked for may be granted to others",
+    on("app_rw", ["update"]),
+    `${a}; GRANT UPDATE ON a TO app_rw; GRANT UPDATE (y) ON a TO app_rw WITH GRANT OPTION`,
+    ["grantable"],
+  ],
+  [
     "a function, which everybody may execute until it is revoked",
     { role: "app_ro", function: "f(uuid)", privileges: [] },
     function1,
@@ -258,6 +264,13 @@ test.each<readonly [name: string, params: object, setup: string, message: string
     "Do this in the migration: `REVOKE UPDATE (y) ON a FROM app_rw`.",
   ],
   [
+    "a superuser, and no other way",
+    on("grants_super", every.slice(1)),
+    `${a}; GRANT SELECT ON a TO app_rw`,
+    "grants_super has SELECT on the table a, as a superuser; the plan asks for INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER, MAINTAIN and no more.",
+    "Do this in the migration: let a role act that is not superuser.",
+  ],
+  [
     "the role that reads everything",
     on("grants_reader", []),
     a,
@@ -297,6 +310,11 @@ test.each<readonly [name: string, params: object, setup: string]>([
     `${a}; GRANT SELECT ON a TO app_rw, PUBLIC`,
   ],
   ["a member of the owner", { ...on("grants_member", every), table: "s.a" }, owned],
+  [
+    "a privilege that the owner gave, where another role may grant it too",
+    on("app_ro", ["select"]),
+    `${a}; GRANT SELECT ON a TO app_rw WITH GRANT OPTION; GRANT SELECT ON a TO app_ro`,
+  ],
   [
     "a privilege that another than the owner gave",
     on("app_ro", ["select"]),

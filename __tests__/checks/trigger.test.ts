@@ -121,6 +121,12 @@ test.each<readonly [name: string, params: object, setup: string, codes: readonly
     ["passed"],
   ],
   [
+    "a condition that differs only after such a text",
+    { ...t, when: "NEW.x::text <> ') EXECUTE FUNCTION f'" },
+    made("TRIGGER t AFTER INSERT", "FOR EACH ROW WHEN (new.x::text <> ') EXECUTE FUNCTION g')"),
+    ["other-when"],
+  ],
+  [
     "a condition on a column that is not there yet",
     { ...t, when: "NEW.z > 0" },
     made("TRIGGER t AFTER INSERT"),
@@ -151,6 +157,12 @@ test.each<readonly [name: string, params: object, setup: string, message: string
     "t on a does not fire on public.b; the plan asks for a trigger that fires.",
   ],
   ["the other triggers", t, made("TRIGGER u AFTER INSERT"), "a has the triggers u; the plan asks for t."],
+  [
+    "none of those that PostgreSQL makes for constraints",
+    t,
+    "CREATE TABLE b (x int PRIMARY KEY); CREATE TABLE a (x int REFERENCES b)",
+    "a has no trigger; the plan asks for t.",
+  ],
   [
     "the events in one order",
     { ...t, events: ["delete", "insert"] },

@@ -84,6 +84,12 @@ test.each<readonly [name: string, params: object, setup: string, codes: readonly
     ["passed"],
   ],
   [
+    "an option that is on, in a word of its own",
+    { name: "v", "security-barrier": true },
+    plain("TABLE a", "WITH (security_barrier = on)"),
+    ["passed"],
+  ],
+  [
     "an option that is off and should be on",
     { name: "v", "security-invoker": true },
     plain("TABLE a"),

@@ -8,14 +8,16 @@ const suite = "db/tests/test_idempotency.sql";
 /** One more gate at the end of 4A. */
 const gate = (check: string) => (project: Project) =>
   project.edit("phasegate.yml", (text) =>
-    [
-      text.trimEnd(),
-      "      - id: 4A.99",
-      "        title: What cannot fail",
-      "        checks:",
-      `          - ${check}`,
-      "",
-    ].join("\n"),
+    text.replace(/^ {2}- id: 4B$/m, (next) =>
+      [
+        "      - id: 4A.99",
+        "        title: What cannot fail",
+        "        checks:",
+        `          - ${check}`,
+        "",
+        next,
+      ].join("\n"),
+    ),
   );
 
 const oneMoreCase = (sql: string) => (project: Project) =>

@@ -15,7 +15,7 @@ export type Source = {
   readonly role: string;
   /** It may be passed on. */
   readonly grantable: boolean;
-  /** The owner gave it, so that the owner can take it back. */
+  /** It stands in the object's list of grants, and so can be taken back there. */
   readonly revocable: boolean;
 };
 
@@ -43,7 +43,10 @@ export type ByDefault = {
 export type FoundObject = {
   /** As it stands in DROP: `table`, `materialized view`, `routine`, … */
   readonly kind: string;
-  /** The judge has the rights of its owner. */
+  /**
+   * The judge grants and revokes as its owner: it has the owner's rights, and no other role may grant anything here.
+   * PostgreSQL would choose as which of several, and a REVOKE as another than the one who granted does nothing.
+   */
   readonly mayGrant: boolean;
   /** Types of a function's arguments. */
   readonly arguments: readonly string[];
@@ -119,7 +122,7 @@ source AS (
   SELECT known.privilege, NULL, 'owner', owner.name, false, false FROM known, object o JOIN reached owner ON owner.oid = o.owner
   UNION ALL
   SELECT g.privilege, g."column", CASE WHEN g.grantee = role.oid THEN 'direct' WHEN g.grantee = 0 THEN 'public' ELSE 'role' END,
-         coalesce(reached.name, 'public'), bool_or(g.is_grantable), bool_and(g.grantor = o.owner)
+         coalesce(reached.name, 'public'), bool_or(g.is_grantable), true
     FROM role, object o, given g LEFT JOIN reached ON reached.oid = g.grantee
    WHERE g.grantee <> o.owner AND (g.grantee = 0 OR reached.oid IS NOT NULL)
    GROUP BY 1, 2, 3, 4
@@ -129,7 +132,7 @@ source AS (
 held AS (
   SELECT lower(place.privilege) AS privilege, place."column", place.number,
          CASE WHEN place."column" IS NULL THEN ${has[sort]}(role.oid, o.oid, place.privilege)
-              ELSE has_column_privilege(role.oid, o.oid, place.number, place.privilege) AND NOT has_table_privilege(role.oid, o.oid, place.privilege)
+              ELSE has_column_privilege(role.oid, o.oid, place.number, place.privilege)
          END AS effective,
          coalesce((SELECT json_agg(json_build_object('by', s.by, 'role', s.role, 'grantable', s.grantable, 'revocable', s.revocable)
                              ORDER BY s.by COLLATE "C", s.role COLLATE "C")
@@ -145,12 +148,13 @@ future AS (
      AND NOT (d.defaclnamespace = 0 AND EXISTS (SELECT FROM aclexplode(acldefault(o.type, d.defaclrole)) y
                                                  WHERE y.grantee = x.grantee AND y.privilege_type = x.privilege_type)))
 SELECT EXISTS (SELECT FROM role) AS role,
-  (SELECT json_build_object('kind', o.kind, 'mayGrant', pg_has_role(o.owner, 'USAGE'), 'arguments', o.arguments,
+  (SELECT json_build_object('kind', o.kind, 'mayGrant', pg_has_role(o.owner, 'USAGE')
+       AND NOT EXISTS (SELECT FROM given g WHERE g.is_grantable AND g.grantee <> o.owner), 'arguments', o.arguments,
      'columns', ARRAY(SELECT named.name FROM named WHERE named.number > 0 ORDER BY named.number),
      'known', ARRAY(SELECT lower(privilege) FROM known ORDER BY 1),
      'held', coalesce((SELECT json_agg(json_build_object('privilege', h.privilege, 'column', h."column", 'effective', h.effective, 'from', h."from")
                          ORDER BY h.privilege COLLATE "C", h.number NULLS FIRST)
-        FROM held h WHERE h.effective OR (h."column" IS NULL AND json_array_length(h."from") > 0)), '[]'),
+        FROM held h WHERE json_array_length(h."from") > 0 OR (h."column" IS NULL AND h.effective)), '[]'),
      'defaults', coalesce((SELECT json_agg(f ORDER BY f.privilege COLLATE "C", f.maker COLLATE "C", f.grantee COLLATE "C", f.everywhere) FROM future f), '[]'))
      FROM object o) AS object`;
 

@@ -129,8 +129,11 @@ function byDefault(params: GrantsParams, { defaults }: FoundObject): KindFinding
 
 function passedOn(params: GrantsParams, it: FoundObject): KindFinding<GrantsCode>[] {
   const { on, sql } = place(params);
-  const listed = asked(params, it).flatMap((one) => it.held.filter((held) => same(held, one)));
-  return listed.flatMap((held) =>
+  const listed = asked(params, it);
+  const allowed = it.held.filter((held) =>
+    listed.some((one) => same(held, one) || same({ ...held, column: null }, one)),
+  );
+  return allowed.flatMap((held) =>
     held.from
       .filter(({ grantable }) => grantable)
       .map((source): KindFinding<GrantsCode> => {
