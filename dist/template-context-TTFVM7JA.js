@@ -1,2 +1,2 @@
 import { createRequire as __createRequire } from "node:module";import { dirname as __pathDirname } from "node:path";import { fileURLToPath as __fileURLToPath } from "node:url";const require = __createRequire(import.meta.url);const __filename = __fileURLToPath(import.meta.url);const __dirname = __pathDirname(__filename);
-import{a,b,c}from"./chunk-2ECPZF4G.js";import"./chunk-QE6CXQPE.js";import"./chunk-K6KJJNYJ.js";import"./chunk-SGKKZ2MR.js";import"./chunk-JXSMQMKJ.js";import"./chunk-TDY5LZQK.js";export{a as exitCode,c as providerOf,b as runCommand};
+import{a,b}from"./chunk-ASRVUDRY.js";import"./chunk-TDY5LZQK.js";export{a as TemplateContext,b as TemplateValidationErrors};

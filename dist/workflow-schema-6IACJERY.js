@@ -1,2 +1,2 @@
 import { createRequire as __createRequire } from "node:module";import { dirname as __pathDirname } from "node:path";import { fileURLToPath as __fileURLToPath } from "node:url";const require = __createRequire(import.meta.url);const __filename = __fileURLToPath(import.meta.url);const __dirname = __pathDirname(__filename);
-import{a,b}from"./chunk-UPWQLD6Z.js";import"./chunk-TDY5LZQK.js";export{a as TemplateContext,b as TemplateValidationErrors};
+import{H as a}from"./chunk-7I5PZKU4.js";import"./chunk-ASRVUDRY.js";import"./chunk-TDY5LZQK.js";export{a as getWorkflowSchema};

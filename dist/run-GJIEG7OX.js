@@ -1,2 +1,2 @@
 import { createRequire as __createRequire } from "node:module";import { dirname as __pathDirname } from "node:path";import { fileURLToPath as __fileURLToPath } from "node:url";const require = __createRequire(import.meta.url);const __filename = __fileURLToPath(import.meta.url);const __dirname = __pathDirname(__filename);
-import{H as a}from"./chunk-23ANA2OY.js";import"./chunk-UPWQLD6Z.js";import"./chunk-TDY5LZQK.js";export{a as getWorkflowSchema};
+import{a,b,c}from"./chunk-A2TMQOGF.js";import"./chunk-IWBZIOTK.js";import"./chunk-K6KJJNYJ.js";import"./chunk-67FAG3EN.js";import"./chunk-KKHG2M5O.js";import"./chunk-TDY5LZQK.js";export{a as exitCode,c as providerOf,b as runCommand};
