@@ -110,8 +110,7 @@ async function rowsOf(
             json_build_array(${strangers.join(", ")}) AS strangers FROM ${sql}`,
   );
   if (!attempt.accepted) return { refusal: attempt.error.message, rows: 0, nulls: {}, strangers: {} };
-  // What this one statement gives.
-  const [row] = attempt.rows as unknown as readonly Counted[];
+  const [row] = attempt.rows as unknown as readonly Counted[]; // the columns that the statement above names
   if (!row) throw new Error(`PostgreSQL gave no row for the count of ${sql}`);
   return {
     refusal: null,

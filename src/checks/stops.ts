@@ -26,7 +26,7 @@ type Seen =
       /** Constraint, or column, that the error names. */
       readonly on: string | null;
       readonly words: string;
-      /** What is not as it was before, in words; `null` where that could not be looked at. */
+      /** What is not as it was before, in words; `null` in a rehearsal, which cannot tell. */
       readonly changed: readonly string[] | null;
     };
 
@@ -234,16 +234,23 @@ function filesOf({ on }: Params, tree: Tree) {
   };
 }
 
-/** What the head of a file says that the migration stops with. */
-function expectation(text: string): Expected | null {
+/**
+ * What the head of a file says that the migration stops with.
+ * @throws where it says so more than once, or in words that are no directive
+ */
+function expectation(file: string, text: string): Expected | null {
+  const found: Expected[] = [];
   for (const [index, line] of text.split("\n").entries()) {
     const comment = line.startsWith("--") ? readComment(line) : undefined;
-    if (comment?.kind === "mistake") throw new Error(`line ${index + 1}: ${comment.message}. ${comment.help}`);
+    if (comment?.kind === "mistake") throw new Error(`${file}:${index + 1}: ${comment.message}. ${comment.help}`);
     if (comment?.kind !== "expect") continue;
     const { condition, on = null, matching = null } = comment.expects;
-    return { condition, on, matching, line: index + 1 };
+    found.push({ condition, on, matching, line: index + 1 });
   }
-  return null;
+  const [first = null, second] = found;
+  if (second)
+    throw new Error(`${file}:${second.line}: a migration stops once. Write a file of its own for the other rows.`);
+  return first;
 }
 
 async function tried(
@@ -254,7 +261,11 @@ async function tried(
 ): Promise<Observed["files"][number]> {
   const data = tree.read(file) ?? "";
   const trip = await laboratory.roundTrip({ migration, tree, data, once: true });
-  return { file, expected: expectation(data), seen: seenOf(trip) };
+  const seen = seenOf(trip);
+  // A rehearsal cannot tell what would be left; the look that the verdict rests on is none.
+  if (seen.status === "stopped" && seen.changed === null && laboratory !== laboratory.rehearsing)
+    throw new Error(`it was not looked at what ${migration} left behind when it stopped`);
+  return { file, expected: expectation(file, data), seen };
 }
 
 function seenOf({ executions, catalogs, rows, afterRefusal }: RoundTrip): Seen {
