@@ -27,7 +27,8 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   migration: ["model", "sql"],
   checks: ["model", "sql", "catalog", "suites", "migration"],
   report: ["model"],
-  run: ["model", "sql", "catalog", "migration", "plan", "checks"],
+  documents: ["model"],
+  run: ["model", "sql", "catalog", "migration", "plan", "checks", "documents"],
   tools: [],
   postgres: ["model", "sql", "tools"],
   migrate: ["model", "sql", "migration", "run"],
@@ -57,7 +58,7 @@ test("every folder of src has its rule", () => {
 const impure =
   /\bfrom "(node:(?!util|path\/posix|v8)[^"]+|pg|@actions\/(?!workflow-parser")[^"]+)"|\bprocess\.|\bconsole\.|\bDate\.now|\bnew Date\(\)|\bMath\.random|\bperformance\./;
 
-test.each(["model", "plan", "report", "catalog", "migration"])(
+test.each(["model", "plan", "report", "documents", "catalog", "migration"])(
   "src/%s has no clock, file system, environment or console",
   (folder) => {
     const found = files

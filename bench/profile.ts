@@ -44,7 +44,7 @@ export const profile = (project: string): Promise<Profile> =>
       died,
     };
     const watched = Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, watchedKind(kind, byKind)]));
-    const judged = await run(read, watched, world, { phases: [] });
+    const judged = await run(read, watched, world, { phases: [], documents: "not-asked" });
     if ("mistakes" in judged) throw new Error(judged.mistakes[0].message);
     const { replayMs, checksMs, proofMs } = judged;
     return { replayMs, checksMs, proofMs, byKind: byKind.spent(), byRequest: byRequest.spent() };

@@ -132,7 +132,7 @@ BEGIN
     RAISE EXCEPTION USING
         ERRCODE = 'restrict_violation',
         MESSAGE = format('%s of revenue_ledger is refused: a posting is not changed', TG_OP),
-        HINT = 'Post the difference, or let a ledger_admin call open_ledger_correction(reason) first: IMMUTABILITY_POLICY.md.',
+        HINT = 'Post what is missing without an allocation_id; for every other correction let a ledger_admin call open_ledger_correction(reason) first: IMMUTABILITY_POLICY.md.',
         TABLE = 'revenue_ledger',
         CONSTRAINT = TG_NAME;
 END
@@ -154,7 +154,7 @@ REVOKE EXECUTE ON FUNCTION refuse_ledger_change() FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION open_ledger_correction(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION open_ledger_correction(text) TO ledger_admin;
 
-COMMENT ON COLUMN revenue_ledger.allocation_id IS 'The allocation that is posted; null for a posting that a reconciliation run made.';
+COMMENT ON COLUMN revenue_ledger.allocation_id IS 'The allocation that is posted, once. Null where there is none to name: a posting of a difference, one that a reconciliation run made, one from before this was recorded.';
 COMMENT ON COLUMN revenue_ledger.posted_at IS 'When the revenue was posted; of rows from before this was recorded, when the row was written.';
 COMMENT ON CONSTRAINT uq_attribution_allocations_tenant_id_id ON attribution_allocations IS 'What postings point at, so that they cannot point at an allocation of another tenant.';
 COMMENT ON CONSTRAINT fk_revenue_ledger_tenant_id_allocation_id ON revenue_ledger IS 'A posting belongs to an allocation of its own tenant. Deleting the allocation deletes it, which the ledger allows on the admin path only.';

@@ -18,6 +18,8 @@ const run = await judge({
   root: process.env.GITHUB_WORKSPACE ?? process.cwd(),
   plan: getInput("plan"),
   postgres: providerOf(getInput("postgres")),
+  base: { kind: "audit" },
+  documents: "asked",
   phases: [],
   env: process.env,
   // What lies in the checkout's node_modules belongs to the change, and is not to be executed by its judge.

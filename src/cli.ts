@@ -5,6 +5,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { formats } from "./command/formats.ts";
 import { standardOutput } from "./command/output.ts";
 import type { RunArguments } from "./command/run.ts";
+import type { ClaimArguments } from "./command/status.ts";
+import type { VerifyArguments } from "./command/verify.ts";
 import { version } from "./version.ts";
 
 const program = new Command("phasegate")
@@ -23,7 +25,14 @@ Exit codes:
   3  it could not be judged
 
 Examples:
-  phasegate run --audit                     judge this checkout
+  phasegate run                             judge what this branch changes against origin's default branch
+  phasegate run --base main --merge         judge what merging this branch into main would give
+  phasegate run --audit                     judge this checkout as a whole
+  phasegate run --audit --no-documents      try the gates before anything is verified
+  phasegate verify 4B                       write the verification document of 4B, if its gates hold
+  phasegate status                          what the documents claim; no database
+  phasegate next                            what may be worked on now, and the next action
+  phasegate guard --staged                  refuse a commit that touches a prohibited phase
   phasegate run --audit --phase 4B          run the gates of 4B too, although nobody has begun it
   phasegate run --audit --format json       the whole report, for programs
   phasegate run --audit --write-results     write the results of the SQL tests, and judge what was written
@@ -45,7 +54,18 @@ program
     "Boot a throw-away PostgreSQL, replay the migrations, run every gate, prove that each check can fail, and judge.",
   )
   .addOption(planOption())
-  .option("--audit", "judge the whole checkout, not a change against a base (so far the only way)")
+  .addOption(
+    new Option("--base <revision>", "what the change goes into; judged is what came since the two parted").conflicts(
+      "audit",
+    ),
+  )
+  .option("--audit", "judge the whole checkout, as if everything were new")
+  .addOption(
+    new Option("--merge", "judge what merging the checked-out commit into the tip of base would give").conflicts(
+      "audit",
+    ),
+  )
+  .option("--no-documents", "do not ask for verification documents: a trial, which verifies nothing")
   .option(
     "--phase <id>",
     "run the gates of this phase although it has not been started; may be repeated",
@@ -79,6 +99,81 @@ program
     const args = options.json ? { ...options, format: "json" as const } : options;
     const { runCommand } = await import("./command/run.ts");
     status = await runCommand(args, process.env, process.cwd(), output, stopping.signal);
+  });
+
+program
+  .command("verify")
+  .description(
+    "Derive what the gates of a phase show, twice, and write its verification document if they hold; results of SQL tests are written first.",
+  )
+  .argument("[id...]", "phases: 4A 4B")
+  .addOption(planOption())
+  .option("--all", "every phase that has started, where its document is not what a run derives")
+  .option("--verifier <name>", "who verifies; git's user.name unless told")
+  .option("--postgres <provider>", "as for run", postgresProvider, "auto")
+  .option("--json", "what was written, and what was not and why, as data")
+  .action(async (ids: string[], options: Omit<VerifyArguments, "phases">) => {
+    if ((ids.length === 0) !== (options.all === true)) {
+      throw new InvalidArgumentError("Name the phases to verify, or give --all.");
+    }
+    const { verifyCommand } = await import("./command/verify.ts");
+    const args = { ...options, phases: ids };
+    status = await verifyCommand(args, process.env, process.cwd(), output, stopping.signal);
+  });
+
+interface ClaimOptions {
+  readonly plan: string;
+  readonly base?: string;
+  readonly json?: boolean;
+}
+
+/** Commands that read documents only. */
+const claiming = (name: string, description: string): Command =>
+  program
+    .command(name)
+    .description(description)
+    .addOption(planOption())
+    .option("--base <revision>", "what the change goes into; origin's default branch unless told")
+    .option("--json", "as data");
+
+const claimArguments = ({ plan, base, json }: ClaimOptions): ClaimArguments => ({
+  plan,
+  base: base === undefined ? { kind: "default" } : { kind: "revision", revision: base },
+  ...(json === undefined ? {} : { json }),
+});
+
+claiming("status", "Say what the documents claim of each phase. Boots nothing, proves nothing.").action(
+  async (options: ClaimOptions) => {
+    const { statusCommand } = await import("./command/status.ts");
+    status = statusCommand(claimArguments(options), process.cwd(), output);
+  },
+);
+
+claiming(
+  "next",
+  "Say what may be worked on now, with the next action, and which paths and objects are prohibited.",
+).action(async (options: ClaimOptions) => {
+  const { nextCommand } = await import("./command/next.ts");
+  status = nextCommand(claimArguments(options), process.cwd(), output);
+});
+
+claiming("guard", "Fail if a path belongs to a prohibited phase, or is a migration that a phase was verified with.")
+  .argument("[path...]", "files, as they are called from here")
+  .option("--staged", "what the next commit would change")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  phasegate guard migrations/0007_sum.sql   may this file be edited?
+  phasegate guard --staged                  in .git/hooks/pre-commit`,
+  )
+  .action(async (paths: string[], options: ClaimOptions & { readonly staged?: boolean }) => {
+    if ((paths.length === 0) !== (options.staged === true)) {
+      throw new InvalidArgumentError("Name the paths to look at, or give --staged.");
+    }
+    const { guardCommand } = await import("./command/guard.ts");
+    const args = { ...claimArguments(options), paths, staged: options.staged ?? false };
+    status = guardCommand(args, process.cwd(), output);
   });
 
 program

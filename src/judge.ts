@@ -3,17 +3,21 @@
 import { performance } from "node:perf_hooks";
 import { nobody } from "./approvals/nobody.ts";
 import { kinds } from "./checks/table.ts";
+import type { Derived } from "./documents/document.ts";
+import { type BaseRequest, type Measure, measure } from "./measure.ts";
 import { migrations } from "./migrate/tool.ts";
-import { type Approvals, ConnectionLost, type Server, type Tree } from "./model/ports.ts";
-import type { Mistake, Report, Run } from "./model/report.ts";
+import { type Approvals, ConnectionLost, type Programs, type Server, type Tree } from "./model/ports.ts";
+import type { Base, Finding, Mistake, Report, Run, Violation } from "./model/report.ts";
+import { isPlan } from "./plan/ratchet-plans.ts";
 import { type ReadPlan, readPlan } from "./plan/read.ts";
 import { type BootOptions, boot, Unavailable } from "./postgres/boot.ts";
 import { type Cluster, openCluster } from "./postgres/cluster.ts";
 import { type OwnedPrograms, programs } from "./programs/programs.ts";
 import { treeWriter } from "./repository/tree-writer.ts";
-import { workingTree } from "./repository/working-tree.ts";
+import { ownerApproval } from "./run/approved.ts";
+import type { Against } from "./run/change.ts";
 import type { Progress, World } from "./run/ports.ts";
-import { run } from "./run/run.ts";
+import { type Judged, type RunOptions, run } from "./run/run.ts";
 import { named } from "./sql/error.ts";
 import { linter } from "./squawk/linter.ts";
 import { version } from "./version.ts";
@@ -26,6 +30,12 @@ export interface JudgeOptions {
   readonly postgres: BootOptions["provider"];
   /** Another major version than the plan's, for a trial; such a run never verifies. */
   readonly major?: number;
+  /** What the change is measured against. */
+  readonly base: BaseRequest;
+  /** Judge what merging the checked-out commit into the tip of base would give. */
+  readonly merged?: boolean;
+  /** Whether verification documents are asked for; a run that does not ask is a trial. */
+  readonly documents: "asked" | "not-asked";
   /** Phases whose gates are run although they have not been started. */
   readonly phases: readonly string[];
   readonly env: BootOptions["env"];
@@ -52,7 +62,7 @@ export function readPlanOf(
     return { mistakes: [{ message: wordsOf(error), help: "The plan is a UTF-8 text file." }] };
   }
   if (text !== undefined) return readPlan(text, file, kinds);
-  const plans = tree.list().filter((path) => /(^|\/|\.)phasegate\.ya?ml$/.test(path));
+  const plans = tree.list().filter(isPlan);
   return {
     mistakes: [
       {
@@ -66,26 +76,83 @@ export function readPlanOf(
   };
 }
 
-/** Judges a checkout. Whatever happens, the server that was booted is gone when this resolves. */
-export async function judge(options: JudgeOptions): Promise<Run> {
-  const begun = performance.now();
-  const tree = workingTree(options.root);
-  const reading = readPlanOf(tree, options.plan);
-  if ("mistakes" in reading) return { status: "unusable", mistakes: reading.mistakes };
-  const { read } = reading;
-  const unknown = options.phases.filter((id) => !read.plan.phases.some((phase) => phase.id === id));
-  if (unknown.length > 0) {
-    const known = read.plan.phases.map(({ id }) => id).join(", ");
-    return {
-      status: "unusable",
-      mistakes: [{ message: `The plan has no phase ${unknown.join(", ")}.`, help: `Its phases: ${known}.` }],
-    };
-  }
+/** What a run gives, with what verification documents would record. */
+export type Judgement =
+  | Exclude<Run, { status: "judged" }>
+  | (Extract<Run, { status: "judged" }> & { readonly derived: readonly Derived[] });
 
+/** Judges a checkout, or what it would be after its merge. Whatever happens, the server that was booted is gone when this resolves. */
+export async function judge(options: JudgeOptions): Promise<Judgement> {
+  const begun = performance.now();
+  try {
+    const measuring = measure(options.root, options.plan, options.base, options.merged ?? false);
+    if ("mistakes" in measuring) return { status: "unusable", mistakes: measuring.mistakes };
+    if ("notJudged" in measuring) return { status: "not-judged", reason: measuring.notJudged, help: measuring.help };
+    const { tree, base, against } = measuring.measure;
+    const missing = (against?.plans ?? []).filter((path) => tree.read(path) === undefined);
+    const planFree = { base, begun, documents: options.documents };
+    if (missing.includes(options.plan)) return { ...planMissing(missing, planFree), derived: [] };
+
+    const reading = readPlanOf(tree, options.plan);
+    if ("mistakes" in reading) return { status: "unusable", mistakes: reading.mistakes };
+    const { read } = reading;
+    const unknown = options.phases.filter((id) => !read.plan.phases.some((phase) => phase.id === id));
+    if (unknown.length > 0) {
+      const known = read.plan.phases.map(({ id }) => id).join(", ");
+      return {
+        status: "unusable",
+        mistakes: [{ message: `The plan has no phase ${unknown.join(", ")}.`, help: `Its phases: ${known}.` }],
+      };
+    }
+    const approvals = options.approvals ?? nobody("this run knows of no pull request");
+    const judged = await judgeTree(
+      read,
+      tree,
+      { ...options, approvals },
+      {
+        phases: options.phases,
+        documents: options.documents,
+        ...(against ? { against: { ...against, failing: () => failingAt(against, options) } satisfies Against } : {}),
+      },
+    );
+    if ("mistakes" in judged) return { status: "unusable", mistakes: judged.mistakes };
+    const { phases, differences, violations, derived, postgres, bootMs, ...timings } = judged;
+    const all = [...missing.map(planGone), ...(await furtherPlan(read, against, approvals)), ...violations];
+    const report: Report = {
+      version: 1,
+      tool: { name: "phasegate", version },
+      plan: { name: read.plan.name, file: read.file },
+      base,
+      postgres,
+      documents: options.documents,
+      ...(approvals.source === undefined ? {} : { approvals: approvals.source }),
+      phases,
+      differences,
+      violations: all,
+      conclusion: all.length === 0 ? "in-order" : "must-not-be-merged",
+      timings: { totalMs: performance.now() - begun, bootMs, ...timings },
+    };
+    return { status: "judged", report, derived };
+  } catch (error) {
+    if (options.signal?.aborted) return { status: "not-judged", reason: "The run was stopped." };
+    return notJudged(named(error));
+  }
+}
+
+/** Boots, runs, and removes everything again. */
+async function judgeTree(
+  read: ReadPlan,
+  tree: Tree,
+  options: JudgeOptions & { readonly approvals: Approvals },
+  asked: RunOptions,
+): Promise<
+  | (Judged & { readonly postgres: NonNullable<Report["postgres"]>; readonly bootMs: number })
+  | { readonly mistakes: readonly [Mistake, ...Mistake[]] }
+> {
   let server: Server | undefined;
   let cluster: Cluster | undefined;
   const running = programs(options.root);
-  const approvals = options.approvals ?? nobody("this run knows of no pull request");
+  const booting = performance.now();
   try {
     options.onProgress?.({ kind: "booting", message: "" });
     server = await boot({
@@ -95,45 +162,116 @@ export async function judge(options: JudgeOptions): Promise<Run> {
       ...(options.projects === undefined ? {} : { projects: options.projects }),
       onProgress: (message) => options.onProgress?.({ kind: "booting", message }),
     });
-    const asked = read.plan.postgres.version;
-    const trial = server.major === asked ? {} : { insteadOf: asked };
-    const bootMs = performance.now() - begun;
+    const version = read.plan.postgres.version;
+    const trial = server.major === version ? {} : { insteadOf: version };
+    const bootMs = performance.now() - booting;
     const ended = Promise.race([server.died, aborted(options.signal)]);
     cluster = await unless(ended, openCluster(server, { roles: rolesOf(read), migrator: read.plan.postgres.migrator }));
+    // Programs of the change are run where base's plan allows it; that the changed plan does is not enough.
+    const allowed = asked.against?.plan?.plan.policy.programs ?? read.plan.policy.programs;
     const world: World = {
       databases: { ...cluster, major: server.major },
-      migrations: migrations(cluster, read.plan),
+      migrations: migrations(cluster, { migrations: read.plan.migrations, policy: { programs: allowed } }),
       tree,
       linter: linter(),
-      programs: running,
-      approvals,
+      programs: allowed === "allow" ? running : refusedPrograms,
+      approvals: options.approvals,
       ...(options.writeResults ? { writer: treeWriter(options.root) } : {}),
       now: () => performance.now(),
       progress: (progress) => options.onProgress?.(progress),
       died: ended,
     };
-    const judged = await unless(ended, run(read, kinds, world, { phases: options.phases }));
-    if ("mistakes" in judged) return { status: "unusable", mistakes: judged.mistakes };
-    const { phases, violations, ...timings } = judged;
-    const report: Report = {
-      version: 1,
-      tool: { name: "phasegate", version },
-      plan: { name: read.plan.name, file: read.file },
-      base: { kind: "audit" },
+    const judged = await unless(ended, run(read, kinds, world, asked));
+    if ("mistakes" in judged) return judged;
+    return {
+      ...judged,
       postgres: { provider: server.provider, version: server.version, why: server.why, ...trial },
-      ...(approvals.source === undefined ? {} : { approvals: approvals.source }),
-      phases,
-      violations,
-      conclusion: violations.length === 0 ? "in-order" : "must-not-be-merged",
-      timings: { totalMs: performance.now() - begun, bootMs, ...timings },
+      bootMs,
     };
-    return { status: "judged", report };
-  } catch (error) {
-    if (options.signal?.aborted) return { status: "not-judged", reason: "The run was stopped." };
-    return notJudged(named(error));
   } finally {
     await cleared(server, cluster, running);
   }
+}
+
+/** Gates that fail on base itself. What cannot be judged there excuses nothing. */
+async function failingAt(
+  { plan, tree }: NonNullable<Measure["against"]>,
+  { writeResults: _, ...options }: JudgeOptions,
+): Promise<ReadonlySet<string>> {
+  if (!plan) return new Set();
+  const judged = await judgeTree(
+    plan,
+    tree,
+    { ...options, approvals: nobody("base is judged alone") },
+    { phases: [], documents: "not-asked" },
+  );
+  if ("mistakes" in judged) return new Set();
+  const gates = judged.phases.flatMap((phase) => phase.gates);
+  return new Set(gates.filter(({ verdict }) => verdict.status !== "passed").map(({ id }) => id));
+}
+
+const refusedPrograms: Programs = {
+  run: () =>
+    Promise.reject(
+      new Error("the plan on base refuses programs of the change; they run once `programs: allow` is merged"),
+    ),
+};
+
+const planGone = (file: string): Violation => ({
+  code: "plan-missing",
+  findings: [
+    {
+      code: "plan-missing",
+      message: `${file} is gone; base has it.`,
+      help: "Put it back. A plan is taken away by an administrator, and by no change that it would judge.",
+      place: { file, line: 1 },
+    },
+  ],
+  place: { file, line: 1 },
+  consequences: [],
+});
+
+function planMissing(
+  missing: readonly string[],
+  { base, begun, documents }: { readonly base: Base; readonly begun: number; readonly documents: Report["documents"] },
+): Extract<Run, { status: "judged" }> {
+  const [file = ""] = missing;
+  const report: Report = {
+    version: 1,
+    tool: { name: "phasegate", version },
+    plan: { name: file, file },
+    base,
+    documents,
+    phases: [],
+    differences: [],
+    violations: missing.map(planGone),
+    conclusion: "must-not-be-merged",
+    timings: { totalMs: performance.now() - begun, bootMs: 0, replayMs: 0, checksMs: 0, proofMs: 0, phasesMs: {} },
+  };
+  return { status: "judged", report };
+}
+
+/** This plan is new, and base has others: whoever owns those has to agree to one more. */
+async function furtherPlan(
+  read: ReadPlan,
+  against: Measure["against"],
+  approvals: Approvals,
+): Promise<readonly Violation[]> {
+  if (!against || against.plan || against.plans.length === 0) return [];
+  const owners = against.plans.flatMap((path) => {
+    const reading = readPlanOf(against.tree, path);
+    return "read" in reading ? reading.read.plan.policy["plan-owners"] : [];
+  });
+  const approval = await ownerApproval(approvals, [...new Set(owners)]);
+  if (approval.approved) return [];
+  const place = { file: read.file, line: 1 };
+  const finding: Finding = {
+    code: "plan-weakened",
+    message: `${read.file} is a further plan beside ${against.plans.join(", ")}, which base has.`,
+    help: `Put its phases into the plan that is there, or have it approved. ${approval.why}`,
+    place,
+  };
+  return [{ code: "plan-weakened", findings: [finding], place, consequences: [] }];
 }
 
 /**
@@ -159,7 +297,7 @@ const rolesOf = ({ plan }: ReadPlan) =>
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function notJudged(error: unknown): Run {
+function notJudged(error: unknown): Extract<Run, { status: "not-judged" }> {
   // Its message says what to do already.
   if (error instanceof Unavailable) return { status: "not-judged", reason: error.message };
   if (error instanceof ConnectionLost) {

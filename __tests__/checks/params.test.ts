@@ -83,14 +83,21 @@ test.each<readonly [name: string, word: keyof typeof kinds, params: object, path
     "statement",
     { name: "n", sql: "x", "fails-with": { condition: "check_violatoin" } },
     "fails-with.condition",
-    "Invalid option",
+    "is no condition that PostgreSQL knows; write `check_violation`, if that is meant",
+  ],
+  [
+    "a condition that is near to none",
+    "statement",
+    { name: "n", sql: "x", "fails-with": { condition: "nonsense" } },
+    "fails-with.condition",
+    "write a name from PostgreSQL's list of error codes",
   ],
   [
     "a condition that has a name is not asked for by its SQLSTATE",
     "statement",
     { name: "n", sql: "x", "fails-with": { condition: "23514" } },
     "fails-with.condition",
-    "Invalid option",
+    "write `check_violation`, which is its name",
   ],
   [
     "attack 5: a pattern that matches everything",

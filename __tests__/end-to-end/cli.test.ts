@@ -88,6 +88,12 @@ test("a gate is explained: what it asks, where it is looked at, how it can fail"
   expect(stdout).toMatch(/^4A\.2 Allocation Ratio Column Added {3}phasegate\.yml:\d+\n/);
   expect(stdout).toContain(`
   column: attribution_allocations.allocation_ratio numeric(6,5) NOT NULL
+  constraint: `);
+  expect(stdout).toMatch(
+    /\n {2}statement: a ratio above 1 is refused\n {4}sql {9}INSERT INTO attribution_allocations \(/,
+  );
+  expect(stdout).toContain(`
+  column
     asks        A table has a column of this type, nullability and default.
     looked at   after the phase and at head; before the phase it must fail
     can fail as no-column, other-type, nullable, not-nullable, other-default

@@ -1,17 +1,14 @@
 import { expect, test } from "@jest/globals";
 import {
-  auditViolations,
-  countsOf,
   gatesHold,
   judgeBefore,
   judgeCheck,
   judgeEvidence,
   judgeMutant,
-  phaseState,
   vacuity,
   worst,
 } from "../../src/model/judge.ts";
-import type { Finding, GateResult, MutantResult, PhaseResult, RedProof, Verdict } from "../../src/model/report.ts";
+import type { Finding, GateResult, MutantResult, RedProof, Verdict } from "../../src/model/report.ts";
 
 const finding = (code: string): Finding => ({ code, message: `${code} found; another asked.`, help: "Change it." });
 const passed: Verdict = { status: "passed" };
@@ -134,140 +131,4 @@ test("gates hold only where each that counts has passed, and there is one", () =
   expect(gatesHold([gate("a", passed), gate("b", notRun)])).toBe(false);
   expect(gatesHold([gate("b", passed, false)])).toBe(false);
   expect(gatesHold([])).toBe(false);
-});
-
-test.each([
-  [{ started: false, gatesHold: true, predecessorsVerified: true }, "not-started"],
-  [{ started: true, gatesHold: true, predecessorsVerified: true }, "verified"],
-  [{ started: true, gatesHold: false, predecessorsVerified: true }, "in-progress"],
-  [{ started: true, gatesHold: true, predecessorsVerified: false }, "prohibited"],
-] as const)("%j is %s", (facts, state) => {
-  expect(phaseState(facts)).toBe(state);
-});
-
-const phase = (
-  id: string,
-  state: PhaseResult["state"],
-  gates: readonly GateResult[],
-  after: readonly string[] = [],
-): PhaseResult => ({
-  id,
-  title: id,
-  place: { file: "p", line: 1 },
-  after,
-  state,
-  migrations: [`0_${id}`],
-  counts: countsOf(gates),
-  gates,
-});
-
-test("a phase that exists too early is told with what blocks it, its own gates folded", () => {
-  const phases = [
-    phase("A", "in-progress", [gate("A.1", failed()), gate("A.2", passed)]),
-    phase("B", "prohibited", [gate("B.1", errored)], ["A"]),
-  ];
-  const violations = auditViolations(phases);
-  expect(violations.map(({ code, phase: of, gate: at }) => [code, of, at])).toEqual([
-    ["gate-failed", "A", "A.1"],
-    ["phase-advanced", "B", undefined],
-  ]);
-  expect(violations[1]?.findings[0].message).toBe(
-    "B exists (0_B), but A does not hold (A.1); every predecessor must be verified first.",
-  );
-  expect(violations[1]?.consequences).toEqual(["B.1 gate-errored"]);
-});
-
-test("a gate that was not run is a violation, and one that does not block is none", () => {
-  expect(
-    auditViolations([phase("A", "in-progress", [gate("A.1", notRun), gate("A.2", failed(), false)])]),
-  ).toMatchObject([{ code: "gate-errored", gate: "A.1" }]);
-});
-
-test("what has not been started is no violation", () => {
-  expect(auditViolations([phase("A", "not-started", [gate("A.1", notRun)])])).toEqual([]);
-});
-
-test("a vacuous check is named as such", () => {
-  expect(auditViolations([phase("A", "in-progress", [gate("A.1", failed("vacuous-check"))])])).toMatchObject([
-    { code: "vacuous-check" },
-  ]);
-});
-
-/** A gate with one check that fails at these points and holds at the others. */
-const seen = (id: string, points: { readonly after?: Verdict; readonly head?: Verdict }): GateResult => {
-  const observations = Object.entries(points).map(([point, verdict]) => ({
-    point: point as "after" | "head",
-    verdict,
-  })); // the keys of the parameter
-  const verdict = worst(observations.map((observation) => observation.verdict));
-  return {
-    ...gate(id, verdict),
-    checks: [{ kind: "column", claim: id, place: { file: "p", line: 1 }, observations, verdict }],
-  };
-};
-
-test("what a phase broke in the phases before it is folded under what it fails itself", () => {
-  const phases = [
-    phase("A", "in-progress", [seen("A.1", { after: passed, head: failed() }), seen("A.2", { head: errored })]),
-    phase("B", "prohibited", [seen("B.1", { after: failed() }), seen("B.2", { after: failed() })], ["A"]),
-  ];
-  expect(auditViolations(phases).map(({ gate: at, consequences }) => [at, consequences])).toEqual([
-    ["B.1", ["A.1 gate-failed", "A.2 gate-errored", "B phase-advanced"]],
-    ["B.2", []],
-  ]);
-});
-
-test.each([
-  [
-    "the phase before it failed by itself",
-    seen("A.1", { after: failed(), head: failed() }),
-    seen("B.1", { after: failed() }),
-  ],
-  [
-    "the later phase holds right after its migrations",
-    seen("A.1", { after: passed, head: failed() }),
-    seen("B.1", { head: failed() }),
-  ],
-])("nothing is blamed on a later phase where %s", (_name, earlier, later) => {
-  const violations = auditViolations([phase("A", "in-progress", [earlier]), phase("B", "prohibited", [later], ["A"])]);
-  expect(violations.map(({ code }) => code)).toEqual(["gate-failed", "phase-advanced"]);
-});
-
-test("a migration that cannot be applied is told once, with everything that was not run under it", () => {
-  const broken = gate("B.migrations", { status: "failed", findings: [finding("migration-failed")] });
-  const phases = [
-    phase("A", "in-progress", [gate("A.1", notRun)]),
-    phase("B", "in-progress", [broken, gate("B.1", notRun)], ["A"]),
-  ];
-  expect(auditViolations(phases).map(({ code, gate: at, consequences }) => [code, at, consequences])).toEqual([
-    ["migration-failed", "B.migrations", ["A.1 not-run", "B.1 not-run"]],
-  ]);
-});
-
-test("a gate that waits for somebody holds nothing, and says what is missing", () => {
-  const gates = [gate("A.1", passed), gate("A.2", waiting())];
-  expect(gatesHold(gates)).toBe(false);
-  expect(auditViolations([phase("A", "in-progress", gates)])).toMatchObject([
-    { code: "gate-not-run", gate: "A.2", findings: [finding("approval-missing")], consequences: [] },
-  ]);
-});
-
-test("what waits for somebody follows neither from a migration nor from a later phase", () => {
-  const broken = gate("B.migrations", { status: "failed", findings: [finding("migration-failed")] });
-  const stopped = [
-    phase("A", "in-progress", [gate("A.1", waiting()), gate("A.2", notRun)]),
-    phase("B", "in-progress", [broken]),
-  ];
-  expect(auditViolations(stopped).map(({ code, gate: at, consequences }) => [code, at, consequences])).toEqual([
-    ["gate-not-run", "A.1", []],
-    ["migration-failed", "B.migrations", ["A.2 not-run"]],
-  ]);
-  const brokenLater = [
-    phase("A", "in-progress", [seen("A.1", { head: waiting() }), seen("A.2", { after: passed, head: failed() })]),
-    phase("B", "prohibited", [seen("B.1", { after: failed() })], ["A"]),
-  ];
-  expect(auditViolations(brokenLater).map(({ code, gate: at, consequences }) => [code, at, consequences])).toEqual([
-    ["gate-not-run", "A.1", []],
-    ["gate-failed", "B.1", ["A.2 gate-failed", "B phase-advanced"]],
-  ]);
 });

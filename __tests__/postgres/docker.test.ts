@@ -17,7 +17,7 @@ test(answers ? "boots PostgreSQL in a container" : "no container engine on this 
   } as const;
   if (!answers) {
     await expect(boot(options)).rejects.toThrow(
-      "The plan asks for PostgreSQL 18; docker has no engine that answers. Start Docker, or set DOCKER_HOST to where it listens.",
+      "This run needs PostgreSQL 18; docker has no engine that answers. Start Docker, or set DOCKER_HOST to where it listens.",
     );
     return;
   }

@@ -32,7 +32,7 @@ test("programs on PATH are found by what they say, also those with a version nob
   program("postgres", "echo 'postgres (PostgreSQL) 99.3'");
   program("initdb", "exit 1");
   await expect(boot({ provider: "local", major: 98, env: { PATH: path } })).rejects.toThrow(
-    /^The plan asks for PostgreSQL 98; local has (.* and )?99\.3( and .*)?\. Install PostgreSQL 98 on this machine\.$/,
+    /^This run needs PostgreSQL 98; local has (.* and )?99\.3( and .*)?\. Install PostgreSQL 98 on this machine\.$/,
   );
 });
 

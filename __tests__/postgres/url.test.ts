@@ -108,7 +108,7 @@ test("the loss of the lock is told, and what the run made is removed all the sam
 describe("is refused, with the reason", () => {
   test("another major version", () =>
     expect(lend({}, 17)).rejects.toThrow(
-      "The plan asks for PostgreSQL 17; url has 18.4. Give the URL of a server of version 17.",
+      "This run needs PostgreSQL 17; url has 18.4. Give the URL of a server of version 17.",
     ));
   test("a user that is not a superuser, whose password needs escaping", () =>
     expect(lend({ user: "clerk", password: "clerk's: p@ss/word" })).rejects.toThrow(

@@ -18,7 +18,9 @@ export function schemaPage(catalog: Catalog): string {
     "",
     "```mermaid",
     "erDiagram",
-    ...tables.flatMap((table) => on(table, "constraint").flatMap(relationship)),
+    ...tables.flatMap((table) =>
+      on(table, "constraint").flatMap((key) => relationship(key, on(table, "column"), on(table, "index"))),
+    ),
     ...tables.flatMap((table) => [
       `  ${table.name} {`,
       ...byPosition(on(table, "column")).map((column) => `    ${attribute(column, on(table, "constraint"))}`),
@@ -49,8 +51,11 @@ export function schemaPage(catalog: Catalog): string {
     "",
     "## What is refused, and by what",
     "",
-    "| table | keys and uniqueness | checks | triggers |",
-    "| --- | --- | --- | --- |",
+    "Besides these, NULL is refused in every column that the picture does not call nullable, and each role has its privileges only:",
+    "[IMMUTABILITY_POLICY.md](IMMUTABILITY_POLICY.md) has those of the ledger, the migrations all of them.",
+    "",
+    "| table | keys and uniqueness | checks | triggers | row level security |",
+    "| --- | --- | --- | --- | --- |",
     ...tables.map((table) => {
       const constraints = on(table, "constraint");
       const named = (types: readonly string[]) =>
@@ -63,14 +68,13 @@ export function schemaPage(catalog: Catalog): string {
         named(["check"]),
         on(table, "trigger").map(({ name }) => name),
       ];
-      return `| ${table.name} | ${cells
-        .map((names) =>
-          [...new Set(names)]
-            .sort()
-            .map((name) => `\`${name}\``)
-            .join(" "),
-        )
-        .join(" | ")} |`;
+      const written = cells.map((names) =>
+        [...new Set(names)]
+          .sort()
+          .map((name) => `\`${name}\``)
+          .join(" "),
+      );
+      return `| ${[table.name, ...written, rowSecurity(table, on(table, "policy"))].join(" | ")} |`;
     }),
     "",
   ].join("\n");
@@ -89,11 +93,39 @@ const reads = ({ properties }: CatalogObject, name: string) =>
 const byPosition = (columns: readonly CatalogObject[]) =>
   [...columns].sort((a, b) => Number(a.properties.position) - Number(b.properties.position));
 
-function relationship({ name, on = "", properties }: CatalogObject): string[] {
+/** A foreign key, with how many rows there can be at either end: a nullable one may lead to none, a unique one comes from one at most. */
+function relationship(
+  { name, on = "", properties }: CatalogObject,
+  columns: readonly CatalogObject[],
+  indexes: readonly CatalogObject[],
+): string[] {
   if (properties.type !== "foreign key") return [];
   const bare = (relation: unknown) => String(relation).replace(/^public\./, "");
-  const columns = Array.isArray(properties.columns) ? properties.columns.map(String) : [];
-  return [`  ${bare(properties.references)} ||--o{ ${bare(on)} : "${columns.join(", ") || name}"`];
+  const key = names(properties.columns);
+  const nullable = columns.some((column) => key.includes(column.name) && column.properties.nullable === true);
+  const unique = indexes.some(
+    (index) =>
+      index.properties.unique === true &&
+      names(index.properties.columns).every((column) => key.includes(column)) &&
+      holdsWhereKeyIs(index.properties.predicate, key),
+  );
+  const ends = `${nullable ? "|o" : "||"}--${unique ? "o|" : "o{"}`;
+  return [`  ${bare(properties.references)} ${ends} ${bare(on)} : "${key.join(", ") || name}"`];
+}
+
+const names = (columns: unknown): readonly string[] => (Array.isArray(columns) ? columns.map(String) : []);
+
+/** Whether a predicate leaves out only rows in which the key is NULL, and which so refer to nothing. */
+const holdsWhereKeyIs = (predicate: unknown, key: readonly string[]): boolean =>
+  predicate === undefined ||
+  String(predicate)
+    .split(" AND ")
+    .every((part) => key.includes(/^\(*(\w+) IS NOT NULL\)*$/.exec(part)?.[1] ?? ""));
+
+function rowSecurity({ properties }: CatalogObject, policies: readonly CatalogObject[]): string {
+  if (properties.rowSecurity !== true) return "";
+  const forced = properties.forceRowSecurity === true ? "forced" : "not for the owner";
+  return `${policies.map(({ name }) => `\`${name}\``).join(" ")}, ${forced}`;
 }
 
 /** Mermaid knows `type name keys "comment"`, and no blanks or brackets with commas in a type. */

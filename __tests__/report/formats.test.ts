@@ -45,6 +45,28 @@ test("a line fits the terminal, whatever the change says", () => {
   }
 });
 
+test("what was found may hold semicolons: what the plan asks stands apart, and nothing else does", () => {
+  const one = report("one-failed");
+  const text = (message: string) =>
+    terminal(
+      {
+        ...one,
+        violations: one.violations.map((violation) => ({
+          ...violation,
+          findings: [{ code: "x", message, help: "Do." }],
+        })),
+      },
+      { colour: false, width: 96 },
+    );
+  expect(text("no case notices it (DROP a; DROP b); the plan asks that one does.")).toContain(
+    "    found    no case notices it (DROP a; DROP b)\n    asked    that one does.\n    do       Do.\n",
+  );
+  expect(text("a is `x; the plan asks for y`; the plan asks for z.")).toContain(
+    "    found    a is `x; the plan asks for y`\n    asked    z.\n",
+  );
+  expect(text("a is gone; b describes it.")).toContain("    found    a is gone; b describes it.\n    do       Do.\n");
+});
+
 test("colour is there only when it was asked for", () => {
   expect(terminal(report("one-failed"), { colour: false, width: 96 })).not.toContain("\u001b");
   expect(terminal(report("one-failed"), { colour: true, width: 96 })).toContain("\u001b[31m");

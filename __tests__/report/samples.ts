@@ -1,5 +1,6 @@
-import { auditViolations, countsOf } from "../../src/model/judge.ts";
+import { countsOf } from "../../src/model/judge.ts";
 import type { CheckResult, GateResult, PhaseResult, Report, Verdict } from "../../src/model/report.ts";
+import { phaseViolations } from "../../src/model/violations.ts";
 
 /** One set of reports for every format. */
 
@@ -68,20 +69,29 @@ const phase = (
   place: { file: "phasegate.yml", line: 5, column: 5 },
   after,
   state,
+  started: state !== "not-started",
+  advancedBy: [],
+  blockers:
+    state === "prohibited" ? after.map((each) => ({ phase: each, why: `${each} does not hold (${each}.2)` })) : [],
+  document: state === "verified" ? { status: "as-derived", path: `db/docs/PHASE_${id}.md` } : { status: "not-asked" },
+  atBase: "none",
+  schema: [],
   migrations: state === "not-started" ? [] : [`0006_${id.toLowerCase()}`],
   counts: countsOf(gates),
   gates,
 });
 
 const report = (phases: readonly PhaseResult[], more: Partial<Report> = {}): Report => {
-  const violations = auditViolations(phases);
+  const violations = phaseViolations(phases, { kind: "audit" });
   return {
     version: 1,
     tool: { name: "phasegate", version: "1.2.3" },
     plan: { name: "Revenue attribution", file: "phasegate.yml" },
     base: { kind: "audit" },
     postgres: { provider: "embedded", version: "18.4", why: "the plan asks for 18; local has 15.18." },
+    documents: "asked",
     phases,
+    differences: [],
     violations,
     conclusion: violations.length === 0 ? "in-order" : "must-not-be-merged",
     timings: {
@@ -151,7 +161,13 @@ export const samples: { readonly [name: string]: Report } = {
     phase("4A", "long ".repeat(60).trim(), "in-progress", [
       gate("4A.1", "t".repeat(300), {
         status: "failed",
-        findings: [{ code: "x", message: `${"found ".repeat(60)}; ${"asked ".repeat(60)}`, help: "do ".repeat(60) }],
+        findings: [
+          {
+            code: "x",
+            message: `${"found ".repeat(60).trim()}; the plan asks for ${"asked ".repeat(60).trim()}.`,
+            help: "do ".repeat(60),
+          },
+        ],
       }),
     ]),
   ]),

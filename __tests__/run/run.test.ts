@@ -7,6 +7,9 @@ import type { Report, Run } from "../../src/model/report.ts";
 
 /** Small projects, judged whole. */
 
+/** The whole of it, and no documents asked for. */
+const trial = { base: { kind: "audit" }, documents: "not-asked" } as const;
+
 const roots: string[] = [];
 afterAll(() => {
   for (const root of roots) rmSync(root, { recursive: true, force: true });
@@ -16,7 +19,7 @@ type Files = { readonly [path: string]: string };
 
 async function run(plan: string, files: Files, phases: readonly string[] = []): Promise<Run> {
   const root = projectOf(plan, files);
-  return judge({ root, plan: "phasegate.yml", postgres: "embedded", phases, env: process.env });
+  return judge({ root, plan: "phasegate.yml", postgres: "embedded", phases, env: process.env, ...trial });
 }
 
 function projectOf(plan: string, files: Files): string {
@@ -233,6 +236,7 @@ test("results are written on request and judged as they are then; without it the
   const judged = async (writeResults: boolean) => {
     const written: string[] = [];
     const one = await judge({
+      ...trial,
       root,
       plan: "phasegate.yml",
       postgres: "embedded",

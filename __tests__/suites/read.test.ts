@@ -202,6 +202,7 @@ SELECT g();
         line: 7,
         isSelect: false,
         mentions: ["a", "c", "f"],
+        asks: "rows",
         expects: { condition: "check_violation", on: "Ck", matching: "^new row", line: 6 },
       },
     ],

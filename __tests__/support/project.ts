@@ -68,10 +68,11 @@ export interface CliOptions {
   readonly onStderr?: (said: string, pid: number) => void;
 }
 
-/** Starts the built command line as users do, and waits for its end. */
+/** Starts the built command line (or PHASEGATE_CLI, while something is tried out) as users do, and waits for its end. */
 export function cli(args: readonly string[], { cwd, env = process.env, onStderr }: CliOptions): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, "dist/cli.js"), ...args], {
+    const program = process.env.PHASEGATE_CLI ?? join(root, "dist/cli.js");
+    const child = spawn(process.execPath, [program, ...args], {
       cwd,
       env,
       stdio: ["ignore", "pipe", "pipe"],
@@ -90,12 +91,14 @@ export function cli(args: readonly string[], { cwd, env = process.env, onStderr 
   });
 }
 
-/** Judges a project with the built command line. */
+/** Judges the gates of a project with the built command line; documents are not asked for. */
 export async function judged(
   project: Project,
   ...args: readonly string[]
 ): Promise<{ readonly code: number | null; readonly report: Report }> {
-  const { code, stdout, stderr } = await cli(["run", "--audit", "--json", ...args], { cwd: project.root });
+  const { code, stdout, stderr } = await cli(["run", "--audit", "--no-documents", "--json", ...args], {
+    cwd: project.root,
+  });
   if (stdout === "") throw new Error(`no report (exit ${code}): ${stderr}`);
   return { code, report: JSON.parse(stdout) as Report }; // what the schema test holds
 }

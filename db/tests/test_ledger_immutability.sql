@@ -74,6 +74,36 @@ SELECT open_ledger_correction('posted twice by hand') IS NOT NULL;
 DELETE FROM revenue_ledger;
 SELECT count(*) = 0 FROM revenue_ledger;
 
+-- test: an amount that was too small is corrected by posting the difference, without an allocation
+-- as: app_rw
+INSERT INTO revenue_ledger (tenant_id, revenue_cents) VALUES ('a0000000-0000-4000-8000-000000000001', 500);
+SELECT sum(revenue_cents) = 10500 FROM revenue_ledger;
+
+-- test: the difference is not posted for the allocation that was posted
+-- as: app_rw
+-- expect error: unique_violation on idx_revenue_ledger_tenant_allocation_id
+INSERT INTO revenue_ledger (tenant_id, revenue_cents, allocation_id)
+VALUES ('a0000000-0000-4000-8000-000000000001', 500, 'a0000000-0000-4000-8000-000000000201');
+
+-- test: an amount that was too high is not corrected by posting a negative difference
+-- as: app_rw
+-- expect error: check_violation on ck_revenue_ledger_revenue_cents
+INSERT INTO revenue_ledger (tenant_id, revenue_cents) VALUES ('a0000000-0000-4000-8000-000000000001', -500);
+
+-- test: a ledger_admin moves no posting to another tenant
+-- as: ledger_admin
+SELECT open_ledger_correction('posted for the wrong tenant') IS NOT NULL;
+-- expect error: insufficient_privilege matching row-level security policy
+UPDATE revenue_ledger SET tenant_id = 'b0000000-0000-4000-8000-000000000001', allocation_id = NULL;
+
+-- test: a ledger_admin deletes what was posted for the wrong tenant, and posts it for the right one
+-- as: ledger_admin
+SELECT open_ledger_correction('posted for the wrong tenant') IS NOT NULL;
+DELETE FROM revenue_ledger;
+SET LOCAL app.current_tenant_id = 'b0000000-0000-4000-8000-000000000001';
+INSERT INTO revenue_ledger (tenant_id, revenue_cents) VALUES ('b0000000-0000-4000-8000-000000000001', 10000);
+SELECT sum(revenue_cents) = 14999 FROM revenue_ledger;
+
 -- test: the admin path does not lead to emptying the ledger
 SELECT open_ledger_correction('everything is wrong') IS NOT NULL;
 -- expect error: restrict_violation on trg_revenue_ledger_not_truncated

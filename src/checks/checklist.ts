@@ -44,13 +44,15 @@ export const checklist = defineFilesKind({
   judge({ path, "at-least": least }, observed: Observed): KindFinding<Code>[] {
     const place = { file: path, line: 1 };
     if (!observed)
-      return [{ code: "no-file", message: `${path} does not exist; the plan asks for its boxes.`, help: "Write it." }];
+      return [
+        { code: "no-file", message: `${path} does not exist; the plan asks for a checklist.`, help: "Write it." },
+      ];
     const { count, unticked } = observed;
     if (count === 0) {
       return [
         {
           code: "no-items",
-          message: `${path} has no boxes; the plan asks for ${least}.`,
+          message: `${path} has no boxes; the plan asks for at least ${least}.`,
           help: "Write them as `- [ ]`.",
           place,
         },

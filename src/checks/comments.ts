@@ -118,7 +118,7 @@ export const comments = defineDatabaseKind({
             object.comment === null ? "has no comment" : `has the comment '${object.comment}', which says nothing`;
           return {
             code: "no-comment",
-            message: `${object.identity} ${found}; the plan asks for one.`,
+            message: `${object.identity} ${found}; the plan asks for a comment that says something.`,
             help: `Add \`COMMENT ON ${target(object)} IS '…'\` to the migration.`,
           };
         }),

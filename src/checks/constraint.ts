@@ -7,7 +7,7 @@ import { askedExclusion, comparable, type FoundConstraint, foundConstraints } fr
 import { breaks, deferral, dropping } from "./constraint-mutants.ts";
 import { defineDatabaseKind, type KindFinding, type Mutant } from "./kind.ts";
 import { name, parts, relation } from "./params.ts";
-import { fixed, optional, ordered } from "./strength.ts";
+import { fixed, optional, ordered, turnedOn } from "./strength.ts";
 import { namesUnknownColumn } from "./unknown-column.ts";
 
 const types = ["primary key", "unique", "foreign key", "check", "exclude", "not null"] as const;
@@ -232,7 +232,7 @@ export const constraint = defineDatabaseKind({
       references: optional,
       "on-delete": optional,
       "on-update": optional,
-      validated: (base, head) => (base === head ? "same" : head ? "stronger" : "weaker"),
+      validated: turnedOn,
       deferrable: optional,
     }),
 

@@ -38,7 +38,7 @@ export function contractFindings(params: ContractParams, observed: Observed): Fi
   for (const [name, view] of Object.entries(params.schemas)) {
     const found = views[name];
     if (!found) {
-      const message = `${view} does not exist; the plan asks for it, to give ${name}.`;
+      const message = `${view} does not exist; the plan asks for a view that gives ${name}.`;
       findings.push(one("no-view", message, "Create it in a migration, or correct the plan."));
       continue;
     }
@@ -166,7 +166,7 @@ function compared(
     return findings;
   }
   if (loaded && found.rows === 0 && pairs.some((pair) => needsRows(pair, found))) {
-    const message = `${view} has no row, so nobody can see whether its values are as ${name} asks; the plan asks for that.`;
+    const message = `${view} has no row, so nobody can see whether its values are as ${name} asks; the plan asks for a row at least.`;
     const rows = params.load === undefined ? "Give a file of rows in `load`" : `Add rows for ${view} to ${params.load}`;
     add("no-rows", message, `${rows}, and with \`set\` the settings that the view filters by.`);
   }

@@ -5,6 +5,7 @@ import { proveCoverage } from "./coverage-proof.ts";
 import { defineLaboratoryKind } from "./kind.ts";
 import { name, path, relation } from "./params.ts";
 import { ordered, subset, superset } from "./strength.ts";
+import { suiteChanges } from "./suite-strength.ts";
 
 /**
  * DESIGN 5.2. View bodies are not what this is about: each case of a suite that reads a view is proven to notice when the
@@ -64,6 +65,7 @@ export const coverage = defineLaboratoryKind({
       exceptions: (was, is) => subset(mutantsOf(was), mutantsOf(is)),
     }),
   oracles: ({ suites }) => suites,
+  oracleChanges: suiteChanges,
 
   examples: [
     {

@@ -72,7 +72,13 @@ export const document = defineFilesKind({
 
   judge({ path, headings = [], signed }, observed: Observed): KindFinding<Code>[] {
     if (!observed)
-      return [{ code: "no-file", message: `${path} does not exist; the plan asks for it.`, help: "Write it." }];
+      return [
+        {
+          code: "no-file",
+          message: `${path} does not exist; the plan asks for ${signed === undefined ? "that document" : "a signed document"}.`,
+          help: "Write it.",
+        },
+      ];
     const place = { file: path, line: 1 };
     const missing = headings.flatMap((heading): KindFinding<Code>[] => {
       const found = observed.sections.filter((section) => section.heading === heading);
@@ -80,11 +86,11 @@ export const document = defineFilesKind({
       if (!first) {
         const has = observed.sections.map((section) => section.heading);
         const near = has.length === 0 ? "it has no headings" : `the nearest is "${closest(heading, has)}"`;
-        const message = `${path} has no heading "${heading}", ${near}; the plan asks for it.`;
+        const message = `${path} has no heading "${heading}", ${near}; the plan asks for that heading.`;
         return [{ code: "no-heading", message, help: "Add the heading, and what belongs below it.", place }];
       }
       if (found.some(({ content }) => content)) return [];
-      const message = `Nothing stands below "${heading}" in ${path}; the plan asks for its content.`;
+      const message = `Nothing stands below "${heading}" in ${path}; the plan asks for text there.`;
       const help = "Write what belongs there; comments and headings alone say nothing.";
       return [{ code: "empty-section", message, help, place: { file: path, line: first.line } }];
     });

@@ -59,13 +59,13 @@ export const file = defineFilesKind({
 
   judge({ path, contains = [], lacks = [] }, observed: Observed): KindFinding<Code>[] {
     if (!observed)
-      return [{ code: "no-file", message: `${path} does not exist; the plan asks for it.`, help: "Write it." }];
+      return [{ code: "no-file", message: `${path} does not exist; the plan asks for that file.`, help: "Write it." }];
     const place = (match: Match) => ({ file: path, line: match?.line ?? 1 });
     if (observed.blank) {
       return [
         {
           code: "blank-file",
-          message: `${path} is blank; the plan asks for its content.`,
+          message: `${path} is blank; the plan asks for content.`,
           help: "Write it.",
           place: place(null),
         },
@@ -73,7 +73,7 @@ export const file = defineFilesKind({
     }
     const missing = contains.flatMap((source, at): KindFinding<Code>[] => {
       if (observed.contains[at]) return [];
-      const message = `Nothing in ${path} matches /${source}/; the plan asks for it.`;
+      const message = `Nothing in ${path} matches /${source}/; the plan asks for a match.`;
       return [{ code: "no-match", message, help: "Add what the plan asks for to the file.", place: place(null) }];
     });
     const forbidden = lacks.flatMap((source, at): KindFinding<Code>[] => {

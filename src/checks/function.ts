@@ -179,7 +179,8 @@ const functionKind = defineDatabaseKind({
   strength: (base, head) =>
     ordered(base, head, {
       name: fixed,
-      arguments: optional,
+      // Absent, it asks for more than any list: that there is no other function of its name.
+      arguments: fixed,
       returns: optional,
       language: optional,
       security: optional,

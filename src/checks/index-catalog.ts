@@ -2,6 +2,8 @@ import { queryCatalog } from "../catalog/query.ts";
 import type { Database } from "../model/ports.ts";
 import { type QualifiedName, quoted, quotedName } from "../sql/identifier.ts";
 import { askedPredicate } from "./asked.ts";
+import { type IndexKey, isOrdered, keysOf } from "./index-keys.ts";
+import { parsedBefore } from "./parsed-before.ts";
 import { namesUnknownColumn } from "./unknown-column.ts";
 
 /** What the catalog says of indexes, and what the plan asks for in its words: what `index` observes. */
@@ -10,8 +12,12 @@ export type FoundIndex = {
   readonly name: string;
   /** Names of columns; of an expression, PostgreSQL's text of it. */
   readonly columns: readonly string[];
+  /** How each of its keys is compared and ordered. */
+  readonly keys: readonly IndexKey[];
   readonly include: readonly string[];
   readonly unique: boolean;
+  /** Two nulls are different values, as they are unless NULLS NOT DISTINCT says otherwise. */
+  readonly nullsDistinct: boolean;
   readonly predicate: string | null;
   readonly method: string;
   readonly valid: boolean;
@@ -27,7 +33,7 @@ const keys = (from: string, to: string): string =>
           WHERE k.place BETWEEN ${from} AND ${to} ORDER BY k.place)`;
 
 const indexes = `SELECT c.relname AS name, ${keys("1", "i.indnkeyatts")} AS columns,
-       ${keys("i.indnkeyatts + 1", "i.indnatts")} AS include, i.indisunique AS unique,
+       ${keys("i.indnkeyatts + 1", "i.indnatts")} AS include, i.indisunique AS unique, NOT i.indnullsnotdistinct AS "nullsDistinct",
        pg_get_expr(i.indpred, i.indrelid) AS predicate, m.amname AS method,
        i.indisvalid AND i.indisready AND i.indislive AS valid,
        (SELECT o.conname FROM pg_constraint o WHERE o.conindid = i.indexrelid AND o.contype::text IN ('p', 'u', 'x')) AS constraint,
@@ -37,10 +43,27 @@ const indexes = `SELECT c.relname AS name, ${keys("1", "i.indnkeyatts")} AS colu
  ORDER BY c.relname COLLATE "C"`;
 
 /** All indexes of a table or materialized view, by name; none where there is no such table. */
-export const foundIndexes = (database: Database, table: QualifiedName): Promise<readonly FoundIndex[]> =>
-  queryCatalog(database, indexes, [quotedName(table)]);
+export async function foundIndexes(database: Database, table: QualifiedName): Promise<readonly FoundIndex[]> {
+  const rows = await queryCatalog<Omit<FoundIndex, "keys">>(database, indexes, [quotedName(table)]);
+  return Promise.all(rows.map(async (row) => ({ ...row, keys: await keysOf(row.definition) })));
+}
 
-export type AskedIndex = { readonly columns: readonly string[]; readonly predicate: string | null };
+/** A key as the plan asks for it; `order` is `null` where the plan leaves it open. */
+export type AskedKey = Omit<IndexKey, "order"> & { readonly order: string | null };
+export type AskedIndex = {
+  readonly columns: readonly string[];
+  readonly keys: readonly AskedKey[];
+  readonly predicate: string | null;
+};
+
+const ordinary: AskedKey = { collation: null, operators: null, order: null };
+
+/** The plan's text, for where nothing of it can be normalised. */
+export const askedAsWritten = (columns: readonly string[], predicate: string | null): AskedIndex => ({
+  columns,
+  keys: columns.map(() => ordinary),
+  predicate,
+});
 
 /** The plan's columns and predicate as PostgreSQL writes them. Throws what it refuses. */
 export async function askedIndex(
@@ -55,31 +78,55 @@ export async function askedIndex(
     [quotedName(table)],
   );
   const isColumn = (text: string) => names.some(({ name }) => name === text);
-  const expressions = columns.filter((text) => !isColumn(text));
-  const written = predicate === null ? expressions : [...expressions, predicate];
-  if (written.length > 0 && (await namesUnknownColumn(database, table, written))) return { columns, predicate };
+  const written = columns.filter((text) => !isColumn(text));
+  if (predicate !== null && (await namesUnknownColumn(database, table, [predicate])))
+    return askedAsWritten(columns, predicate);
 
-  const normal = expressions.length === 0 ? [] : await askedExpressions(database, table, expressions, method);
+  const normal = await askedKeys(database, table, written, method);
+  if (normal === null) return askedAsWritten(columns, predicate);
+  const all = columns.map((text) => normal[written.indexOf(text)] ?? { column: text, key: ordinary });
   return {
-    columns: columns.map((text) => (isColumn(text) ? text : (normal[expressions.indexOf(text)] ?? text))),
+    columns: all.map(({ column }) => column),
+    keys: all.map(({ key }) => key),
     predicate: predicate === null ? null : await askedPredicate(database, table, predicate),
   };
 }
 
-async function askedExpressions(
+interface NormalKey {
+  readonly column: string;
+  readonly key: AskedKey;
+}
+
+/** Keys that are no mere names of columns; `null` where they name a column that the table does not have. */
+async function askedKeys(
   database: Database,
   table: QualifiedName,
-  expressions: readonly string[],
+  written: readonly string[],
   method: string,
-): Promise<readonly string[]> {
+): Promise<readonly NormalKey[] | null> {
+  if (written.length === 0) return [];
+  const list = (await Promise.all(written.map(asKey))).join(", ");
   await database.query(`CREATE TEMPORARY TABLE asked_index (LIKE ${quotedName(table)} INCLUDING GENERATED)`);
-  const list = expressions.map((text) => `(${text})`).join(", ");
-  await database.query(`CREATE INDEX asked_index_of_plan ON asked_index USING ${quoted(method)} (${list})`);
-  const [row] = await queryCatalog<{ columns: readonly string[] }>(
-    database,
-    `SELECT ARRAY(SELECT pg_get_indexdef(indexrelid, place, false) FROM generate_series(1, indnatts) AS place ORDER BY place) AS columns
-       FROM pg_index WHERE indrelid = 'pg_temp.asked_index'::regclass`,
+  const made = await database.attempt(
+    `CREATE INDEX asked_index_of_plan ON asked_index USING ${quoted(method)} (${list})`,
   );
-  if (!row) throw new Error(`PostgreSQL made no index of ${list}`);
-  return row.columns;
+  if (!made.accepted) {
+    if (made.error.condition === "undefined_column") return null;
+    throw new Error(made.error.message);
+  }
+  const [it] = await foundIndexes(database, { schema: "pg_temp", name: "asked_index" });
+  if (!it) throw new Error(`PostgreSQL made no index of ${list}`);
+  const ordered = await Promise.all(written.map(isOrdered));
+  return it.columns.map((column, at) => {
+    const { order, ...key } = it.keys[at] ?? { ...ordinary, order: null };
+    return { column, key: { ...key, order: ordered[at] ? order : null } };
+  });
+}
+
+/** An expression needs parentheses as a key; a key that says more than an expression must not have them. */
+async function asKey(text: string): Promise<string> {
+  const [expression, key] = await Promise.all(
+    [`SELECT (${text})`, `CREATE INDEX ON t (${text})`].map((sql) => parsedBefore(sql)),
+  );
+  return expression?.status === "refused" && key?.status === "parsed" ? text : `(${text})`;
 }

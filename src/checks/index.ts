@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { quoted, quotedName } from "../sql/identifier.ts";
-import { type AskedIndex, askedIndex, type FoundIndex, foundIndexes } from "./index-catalog.ts";
+import { type AskedIndex, askedAsWritten, askedIndex, type FoundIndex, foundIndexes } from "./index-catalog.ts";
+import { keyText } from "./index-keys.ts";
+import { breaks } from "./index-mutants.ts";
 import { defineDatabaseKind, type KindFinding, type Mutant } from "./kind.ts";
 import { name, parts, relation } from "./params.ts";
-import { fixed, optional, ordered } from "./strength.ts";
+import { fixed, inAnyOrder, optional, ordered, turnedOn } from "./strength.ts";
 
 const params = z.strictObject({
   table: relation.describe("The table or materialized view: `name` or `schema.name`."),
@@ -13,9 +15,13 @@ const params = z.strictObject({
     .array(z.string().min(1))
     .min(1)
     .describe(
-      "Its keys in order, each the name of a column or an expression as in DDL; expressions are compared by meaning.",
+      "Its keys in order, each the name of a column or an expression as in DDL, with COLLATE, operator class and order where they matter: `at DESC`. Compared by meaning; what is not said of collation and operator class must be the default.",
     ),
   unique: z.boolean().optional().describe("`true`: it is unique. `false`: it is not."),
+  "nulls-distinct": z
+    .boolean()
+    .default(true)
+    .describe("`false`: it is unique with NULLS NOT DISTINCT, so that two nulls are the same."),
   predicate: z
     .string()
     .min(1)
@@ -25,7 +31,7 @@ const params = z.strictObject({
   include: z.array(name).min(1).optional().describe("The columns that it carries besides its keys."),
   valid: z.boolean().default(true).describe("`false`: it may be one that a failed build left behind."),
 });
-type Params = z.output<typeof params>;
+export type IndexParams = z.output<typeof params>;
 
 type Observed = {
   /** All indexes of the table. */
@@ -36,28 +42,30 @@ type Observed = {
 const codes = [
   "no-index",
   "other-columns",
+  "other-key",
   "not-unique",
   "unique",
+  "other-nulls",
   "other-predicate",
   "other-method",
   "other-include",
   "not-valid",
 ] as const;
-type Code = (typeof codes)[number];
+export type IndexCode = (typeof codes)[number];
 
 const list = (columns: readonly string[]): string => `(${columns.join(", ")})`;
 const sorted = (columns: readonly string[]): string[] => [...columns].sort();
 
 /** The indexes that the plan speaks of: by name, else by columns. */
-const identified = (params: Params, { found, asked }: Observed): readonly FoundIndex[] =>
+const identified = (params: IndexParams, { found, asked }: Observed): readonly FoundIndex[] =>
   found.filter((one) =>
     params.name === undefined ? isDeepStrictEqual(one.columns, asked?.columns) : one.name === params.name,
   );
 
-function differences(params: Params, asked: AskedIndex, found: FoundIndex): KindFinding<Code>[] {
+function differences(params: IndexParams, asked: AskedIndex, found: FoundIndex): KindFinding<IndexCode>[] {
   const it = `${found.name} on ${params.table}`;
-  const findings: KindFinding<Code>[] = [];
-  const differs = (code: Code, is: string, should: string, help: string) =>
+  const findings: KindFinding<IndexCode>[] = [];
+  const differs = (code: IndexCode, is: string, should: string, help: string) =>
     findings.push({ code, message: `${it} ${is}; the plan asks for ${should}.`, help });
 
   if (!isDeepStrictEqual(found.columns, asked.columns)) {
@@ -67,6 +75,21 @@ function differences(params: Params, asked: AskedIndex, found: FoundIndex): Kind
       list(asked.columns),
       `Create it on ${list(asked.columns)}.`,
     );
+  } else {
+    for (const [at, key] of asked.keys.entries()) {
+      const [of, its] = [asked.columns[at] ?? "", found.keys[at]];
+      if (!its) continue;
+      const is = keyText(of, { ...its, order: key.order && its.order });
+      const should = keyText(of, key);
+      if (is === should) continue;
+      const help = `Create it with the key \`${should}\`, or ask in the plan for the other.`;
+      differs("other-key", `has the key ${is}`, should, help);
+    }
+  }
+  if (found.unique && found.nullsDistinct !== params["nulls-distinct"]) {
+    const text = (distinct: boolean) => (distinct ? "NULLS DISTINCT" : "NULLS NOT DISTINCT");
+    const should = text(params["nulls-distinct"]);
+    differs("other-nulls", `is unique with ${text(found.nullsDistinct)}`, should, `Create it with ${should}.`);
   }
   if (params.unique === true && !found.unique)
     differs("not-unique", "is not unique", "UNIQUE", "Create it as UNIQUE INDEX.");
@@ -90,58 +113,6 @@ function differences(params: Params, asked: AskedIndex, found: FoundIndex): Kind
     differs("not-valid", "is invalid, so nothing uses it", "a valid one", help);
   }
   return findings;
-}
-
-interface Break {
-  readonly name: string;
-  readonly sql: readonly string[];
-  readonly change: Partial<FoundIndex>;
-  readonly provokes: Code;
-}
-
-/** A break for every parameter that the plan gives. The definition is PostgreSQL's own; where it cannot be edited so, it is refused. */
-function breaks(params: Params, it: FoundIndex): Break[] {
-  const named = params.name !== undefined;
-  const { definition } = it;
-  const everywhere = it.predicate === null ? definition : definition.replace(` WHERE ${it.predicate}`, "");
-  const method = it.method === "brin" ? "btree" : "brin";
-  const breaks: Break[] = [
-    {
-      name: "it has another column before its own",
-      sql: [
-        `ALTER TABLE ${quotedName(parts(params.table))} ADD COLUMN mutant integer`,
-        definition.replace(/ USING (\w+) \(/, " USING $1 (mutant, "),
-      ],
-      change: { columns: ["mutant", ...it.columns] },
-      provokes: named ? "other-columns" : "no-index",
-    },
-    {
-      name: "it is over no row",
-      sql: [`${everywhere} WHERE false`],
-      change: { predicate: "false" },
-      provokes: "other-predicate",
-    },
-  ];
-  if (params.predicate !== undefined) {
-    const change = { predicate: null };
-    breaks.push({ name: "it is over all rows", sql: [everywhere], change, provokes: "other-predicate" });
-  }
-  if (params.unique !== undefined) {
-    const sql = [definition.replace(/^CREATE (UNIQUE )?/, params.unique ? "CREATE " : "CREATE UNIQUE ")];
-    const [name, provokes] = params.unique
-      ? (["it is not unique", "not-unique"] as const)
-      : (["it is unique", "unique"] as const);
-    breaks.push({ name, sql, change: { unique: !params.unique }, provokes });
-  }
-  if (params.method !== undefined) {
-    const sql = [definition.replace(/ USING \w+ \(/, ` USING ${method} (`)];
-    breaks.push({ name: `it is ${method}`, sql, change: { method }, provokes: "other-method" });
-  }
-  if (params.include) {
-    const sql = [definition.replace(/ INCLUDE \([^)]*\)/, "")];
-    breaks.push({ name: "it includes no columns", sql, change: { include: [] }, provokes: "other-include" });
-  }
-  return breaks;
 }
 
 export const index = defineDatabaseKind({
@@ -169,8 +140,8 @@ export const index = defineDatabaseKind({
     };
   },
 
-  judge(params, observed: Observed): KindFinding<Code>[] {
-    const asked = observed.asked ?? { columns: params.columns, predicate: params.predicate ?? null };
+  judge(params, observed: Observed): KindFinding<IndexCode>[] {
+    const asked = observed.asked ?? askedAsWritten(params.columns, params.predicate ?? null);
     const [first, ...more] = identified(params, observed).map((one) => differences(params, asked, one));
     if (first) return more.reduce((nearest, next) => (next.length < nearest.length ? next : nearest), first);
     const { table, name, unique } = params;
@@ -192,7 +163,7 @@ export const index = defineDatabaseKind({
         : `ALTER TABLE ${quotedName({ schema, name: table })} DROP CONSTRAINT ${quoted(one.constraint)} CASCADE`,
     );
     const changed = (change: Partial<FoundIndex>): Observed => ({ ...observed, found: [{ ...it, ...change }] });
-    const mutants: Mutant<Code, Observed>[] = [
+    const mutants: Mutant<IndexCode, Observed>[] = [
       {
         name: "the index is gone",
         sabotage: { sql: dropped },
@@ -201,7 +172,7 @@ export const index = defineDatabaseKind({
       },
       // Another one that is as asked too would stand in for the broken one, so all of them go.
       ...breaks(params, it).map(
-        ({ name, sql, change, provokes }): Mutant<Code, Observed> => ({
+        ({ name, sql, change, provokes }): Mutant<IndexCode, Observed> => ({
           name,
           sabotage: { sql: [...dropped, ...sql] },
           otherwise: { evidence: changed(change) },
@@ -222,10 +193,12 @@ export const index = defineDatabaseKind({
       name: optional,
       columns: fixed,
       unique: optional,
+      // Two nulls that are different let one row more in; two that are the same keep one out that may have to come.
+      "nulls-distinct": fixed,
       predicate: fixed,
       method: optional,
-      include: optional,
-      valid: (base, head) => (base === head ? "same" : head ? "stronger" : "weaker"),
+      include: inAnyOrder(optional),
+      valid: turnedOn,
     }),
 
   examples: [
@@ -249,6 +222,16 @@ export const index = defineDatabaseKind({
     {
       setup: "CREATE TABLE a (x int PRIMARY KEY); CREATE TABLE b (x int REFERENCES a)",
       params: { table: "a", columns: ["x"], unique: true },
+    },
+    {
+      setup: `CREATE TABLE a ("X" text, y int, at date);
+        CREATE UNIQUE INDEX i ON a ("X" COLLATE "C" text_pattern_ops, (y + 1) DESC, at) NULLS NOT DISTINCT`,
+      params: {
+        table: "a",
+        columns: ['"X" collate "C" text_pattern_ops', "(y+1) desc", "at"],
+        unique: true,
+        "nulls-distinct": false,
+      },
     },
     {
       setup: `CREATE SCHEMA s; CREATE MATERIALIZED VIEW s.m AS SELECT 1 AS "X", '{}'::jsonb AS j; CREATE INDEX i ON s.m USING gin (j)`,

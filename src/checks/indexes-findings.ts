@@ -43,7 +43,7 @@ export function indexesFindings({ plan: path, schema }: IndexesParams, observed:
   }
   const used = plan.indexes.filter(({ kind }) => kind !== "speculative").flatMap(({ queries }) => queries);
   for (const { name, line } of plan.queries.filter((query) => !used.includes(query.name))) {
-    const message = `${name} is used by no index; ${path} asks that each query say which index serves it.`;
+    const message = `No index is listed for ${name}; ${path} asks that each query be named in the row of the index that serves it.`;
     const help = `Name ${name} in the row of its index, or take it out.`;
     findings.push({ code: "unused-query", message, help, place: at(line) });
   }
@@ -55,7 +55,7 @@ export function indexesFindings({ plan: path, schema }: IndexesParams, observed:
   );
   for (const { name, table, columns, references } of foreignKeys.filter(({ by }) => by.length === 0)) {
     const list = `(${columns.join(", ")})`;
-    const message = `No index of ${table} begins with ${list} of ${name}; the plan asks for one, because deleting from ${references} looks there.`;
+    const message = `No index of ${table} begins with ${list} of ${name}; the plan asks for such an index, because deleting from ${references} looks there.`;
     const help = `Create an index on ${table} ${list}, and list it in ${path}.`;
     findings.push({ code: "no-foreign-key-index", message, help });
   }

@@ -5,7 +5,7 @@ import { indexesMutants } from "./indexes-mutants.ts";
 import { type Observed, observeIndexes } from "./indexes-observed.ts";
 import { defineDatabaseKind } from "./kind.ts";
 import { name, path } from "./params.ts";
-import { fixed, ordered } from "./strength.ts";
+import { fixed, ordered, turnedOn } from "./strength.ts";
 
 const params = z.strictObject({
   plan: path.describe(
@@ -65,10 +65,9 @@ export const indexes = defineDatabaseKind({
     ordered(base, head, {
       plan: fixed,
       schema: fixed,
-      "foreign-keys": (base, head) => (base === head ? "same" : head ? "stronger" : "weaker"),
+      "foreign-keys": turnedOn,
       set: fixed,
     }),
-  oracles: ({ plan }) => [plan],
 
   examples: [
     {

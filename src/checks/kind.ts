@@ -47,6 +47,15 @@ export interface KindFinding<Code extends string> extends Finding {
 /** Which of two versions of a check asks for more. What cannot be ordered counts as weaker. */
 export type Strength = "same" | "stronger" | "weaker";
 
+/** One thing that a new version of an oracle file changes. */
+export interface OracleChange {
+  readonly strength: Strength;
+  /** Completes "tests/a.sql: …": `the case “…” is gone`. */
+  readonly why: string;
+  /** Its line in the new version; absent where it is gone. */
+  readonly line?: number;
+}
+
 /** A world in which the claim holds; the generic test runs every kind over its own, together with their mutants. */
 export interface Example<Input> {
   /** SQL before the phase, and the SQL of the phase's one migration (with markers where the kind reads them). */
@@ -95,6 +104,8 @@ interface KindOf<Kind extends string, Schema extends z.ZodType, Observed extends
   strength(base: z.output<Schema>, head: z.output<Schema>): Strength;
   /** Paths and globs of oracle files: files that are the expectation of the check. */
   oracles?(params: z.output<Schema>): readonly string[];
+  /** What a new version of an oracle file asks for, differently; without it, every change of its text asks for less. */
+  oracleChanges?(path: string, base: string, head: string): Promise<readonly OracleChange[]>;
   readonly examples: readonly [Example<z.input<Schema>>, ...Example<z.input<Schema>>[]];
 }
 

@@ -6,7 +6,7 @@ import { type Code, findingsOf } from "./reversible-findings.ts";
 import { fileName, filesFor, type Load, load } from "./reversible-load.ts";
 import { reversibleMutants } from "./reversible-mutants.ts";
 import { type Observed, type Sources, type Trip, tripSeen } from "./reversible-observed.ts";
-import { optional, ordered } from "./strength.ts";
+import { optional, ordered, turnedOn } from "./strength.ts";
 
 export const reversible = defineLaboratoryKind({
   kind: "reversible",
@@ -93,7 +93,7 @@ export const reversible = defineLaboratoryKind({
     ordered(base, head, {
       data: optional,
       "data-after": optional,
-      strict: (was = false, is = false) => (was === is ? "same" : is ? "stronger" : "weaker"),
+      strict: turnedOn,
     }),
 
   oracles: (params) =>

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { defineDatabaseKind, type KindFinding } from "./kind.ts";
 import { name, parts, relation } from "./params.ts";
@@ -11,7 +10,7 @@ import {
   foundTable,
 } from "./rls-catalog.ts";
 import { rlsMutants, written } from "./rls-mutants.ts";
-import { fixed, optional, ordered } from "./strength.ts";
+import { fixed, inAnyOrder, optional, ordered, turnedOn } from "./strength.ts";
 
 const policy = z
   .strictObject({
@@ -197,8 +196,8 @@ export const rls = defineDatabaseKind({
   strength: (base, head) =>
     ordered(base, head, {
       table: fixed,
-      forced: (base, head) => (isDeepStrictEqual(base, head) ? "same" : head ? "stronger" : "weaker"),
-      policies: optional,
+      forced: turnedOn,
+      policies: inAnyOrder(optional),
     }),
 
   examples: [

@@ -1,3 +1,4 @@
+import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 import type { Tree } from "../model/ports.ts";
 import { conditionOf, conditions } from "../sql/conditions.ts";
@@ -9,14 +10,23 @@ import { statementMutants } from "./statement-mutants.ts";
 import { type Refusal, type Tried, tried } from "./statement-outcome.ts";
 import { fixed, free, optional, ordered } from "./strength.ts";
 
-/** A name of PostgreSQL's, or an SQLSTATE that a function of the project made up. */
+/** A name of PostgreSQL's, or an SQLSTATE that a function of the project made up. The names are too many to be listed. */
 const condition = z
   .string()
   .superRefine((given, context) => {
     if (conditions.includes(given) || (/^[0-9A-Z]{5}$/.test(given) && conditionOf(given) === given)) return;
-    context.addIssue({ code: "invalid_value", values: [...conditions], input: given });
+    context.addIssue({ code: "custom", message: `is no condition that PostgreSQL knows; ${instead(given)}` });
   })
   .meta({ anyOf: [{ enum: [...conditions] }, { pattern: "^[0-9A-Z]{5}$" }] });
+
+function instead(given: string): string {
+  const name = conditionOf(given);
+  if (name !== given) return `write \`${name}\`, which is its name`;
+  const nearest = closest(given.toLowerCase(), [...conditions]);
+  return distance(given.toLowerCase(), nearest) <= Math.max(2, Math.floor(given.length / 3))
+    ? `write \`${nearest}\`, if that is meant`
+    : "write a name from PostgreSQL's list of error codes, such as `check_violation`";
+}
 
 const failure = z.strictObject({
   condition: condition.describe("PostgreSQL's name of the error: `check_violation`. An SQLSTATE where it has none."),
@@ -180,7 +190,8 @@ export const statement = defineDatabaseKind({
       accepted: fixed,
       as: fixed,
       set: fixed,
-      sabotage: optional,
+      // It takes the place of what is taken away where the plan gives none.
+      sabotage: fixed,
     }),
 
   oracles: ({ given }) => (typeof given === "object" && "file" in given ? [given.file] : []),

@@ -26,6 +26,20 @@ export const superset: Order<readonly unknown[] | undefined> = (base = [], head 
 /** Exceptions: fewer ask for more. */
 export const subset: Order<readonly unknown[] | undefined> = (base, head) => superset(head, base);
 
+/** Orders lists whose order says nothing. */
+export const inAnyOrder =
+  (order: Order<unknown>): Order<readonly unknown[] | undefined> =>
+  (base, head) =>
+    order(sorted(base), sorted(head));
+
+const sorted = (list: readonly unknown[] | undefined) => list?.map((item) => JSON.stringify(item)).sort();
+
+/** `true` asks for more than `false`, which is what its absence means. */
+export const turnedOn: Order<boolean | undefined> = (base = false, head = false) => {
+  if (base === head) return "same";
+  return head ? "stronger" : "weaker";
+};
+
 /** A number that may only grow. */
 export const atLeast: Order<number | undefined> = (base, head) => {
   if (base === head) return "same";

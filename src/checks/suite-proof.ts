@@ -81,18 +81,28 @@ async function proveCases(file: string, { tree, laboratory }: LaboratoryWorld): 
 }
 
 /** Completes "the check notices when …", or "it still holds when …". */
-const nameOf = (proof: CaseProof, it: string): string =>
-  proof.status === "survived" ? `${it} is shown ${proof.tried}` : `what ${it} looks at is broken`;
+function nameOf(proof: CaseProof, it: string): string {
+  switch (proof.status) {
+    case "killed":
+      return `what ${it} looks at is broken`;
+    case "survived":
+      return `${it} is shown ${proof.tried}`;
+    case "refused":
+      return `${it} has a sabotage that PostgreSQL refuses (${proof.reason})`;
+    case "unrelated":
+      return `${it} has a sabotage that changes nothing which is there without it (${proof.sql.join("; ")})`;
+  }
+}
 
+/** Every case has to be proven: what cannot be tried, or has nothing to do with the schema, leaves its case without proof. */
 function outcomeOf(proof: CaseProof): Pick<MutantResult, "sabotage" | "outcome"> {
   switch (proof.status) {
     case "killed":
       return { sabotage: `${proof.by}: ${proof.sql.join("; ")}`, outcome: { status: "killed" } };
     case "survived":
       return { sabotage: proof.tried, outcome: { status: "survived" } };
-    case "refused": {
-      const reason = `PostgreSQL refuses the sabotage: ${proof.reason}`;
-      return { sabotage: proof.sql.join("; "), outcome: { status: "refused", reason } };
-    }
+    case "refused":
+    case "unrelated":
+      return { sabotage: proof.sql.join("; "), outcome: { status: "survived" } };
   }
 }

@@ -7,6 +7,7 @@ import { findingsOf, type Observed } from "./suite-findings.ts";
 import { proveSuites } from "./suite-proof.ts";
 import { compared, derive, type Results, resultsPath } from "./suite-results.ts";
 import { lookAtSuite, type Seen } from "./suite-seen.ts";
+import { suiteChanges } from "./suite-strength.ts";
 
 export const suite = defineLaboratoryKind({
   kind: "suite",
@@ -71,6 +72,7 @@ export const suite = defineLaboratoryKind({
 
   strength: (base, head) => ordered(base, head, { files: superset, results: optional }),
   oracles: ({ files }) => files,
+  oracleChanges: suiteChanges,
 
   examples: [
     {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { defineDatabaseKind, type KindFinding } from "./kind.ts";
 import { name, parts, relation } from "./params.ts";
 import { routine, routineParts } from "./routine-name.ts";
-import { fixed, optional, ordered } from "./strength.ts";
+import { fixed, inAnyOrder, optional, ordered } from "./strength.ts";
 import {
   askedCondition,
   events,
@@ -184,9 +184,9 @@ export const trigger = defineDatabaseKind({
       name: fixed,
       function: optional,
       timing: optional,
-      events: optional,
+      events: inAnyOrder(optional),
       // Absent, it asks for more than any list: an update of any column.
-      columns: fixed,
+      columns: inAnyOrder(fixed),
       level: optional,
       deferrable: optional,
       when: fixed,

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { defineDatabaseKind, type KindFinding } from "./kind.ts";
 import { name, parts, relation } from "./params.ts";
-import { fixed, optional, ordered } from "./strength.ts";
+import { fixed, inAnyOrder, optional, ordered } from "./strength.ts";
 import { askedTypes, type FoundView, foundView, type UniqueIndex, type ViewColumn } from "./view-catalog.ts";
 import { options, viewMutants } from "./view-mutants.ts";
 
@@ -160,7 +160,7 @@ export const view = defineDatabaseKind({
     if (params.populated === false && found.populated) {
       findings.push({
         code: "populated",
-        message: `${it} is filled; the plan asks for one that is not.`,
+        message: `${it} is filled; the plan asks for a view that is not.`,
         help: "Create it WITH NO DATA.",
       });
     }
@@ -187,7 +187,7 @@ export const view = defineDatabaseKind({
       name: fixed,
       materialized: fixed,
       columns: optional,
-      "unique-index": optional,
+      "unique-index": inAnyOrder(optional),
       populated: optional,
       "security-barrier": optional,
       "security-invoker": optional,

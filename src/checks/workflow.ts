@@ -178,7 +178,7 @@ function steps(params: WorkflowParams, { workflow }: Read): KindFinding<Workflow
   if (!best) {
     const reusing = workflow.jobs.filter(({ reuses }) => reuses !== null).map(({ id }) => id);
     const beyond = reusing.length === 0 ? "" : ` (what ${reusing.join(", ")} reuses is not followed)`;
-    const message = `No step of ${file} executes ${what(params)}${beyond}; the plan asks for one.`;
+    const message = `No step of ${file} executes ${what(params)}${beyond}; the plan asks for a step that does.`;
     const help =
       params.uses === undefined
         ? `Add a step with \`run: ${params.runs}\`.`

@@ -3,6 +3,7 @@ import { readPlanOf } from "../judge.ts";
 import { nearest } from "../plan/mistakes.ts";
 import type { ReadPlan } from "../plan/read.ts";
 import type { Gate } from "../plan/schema.ts";
+import { visible } from "../report/escape.ts";
 import { wrap } from "../report/terminal.ts";
 import { workingTree } from "../repository/working-tree.ts";
 import type { KindTable } from "../run/assign.ts";
@@ -34,7 +35,7 @@ export function explainCommand(
   output.out(
     args.json
       ? `${JSON.stringify(explained, null, 2)}\n`
-      : `${explained.map((gate) => gateText(gate, output.width)).join("\n")}\n`,
+      : `${[...explained.map((gate) => gateText(gate, output.width)), kindsText(explained, output.width)].join("\n")}\n`,
   );
   return 0;
 }
@@ -48,6 +49,8 @@ interface ExplainedGate {
   readonly checks: readonly {
     readonly kind: string;
     readonly claim: string;
+    /** The statement or query as it is written, where the claim only has its name. */
+    readonly sql?: string;
     readonly summary: string;
     /** Where it is looked at. */
     readonly points: readonly string[];
@@ -74,6 +77,7 @@ function explainGate({ id, title, requirement, blocking, checks }: Gate, { plan,
       return {
         kind: kind.kind,
         claim: kind.claim(check.params),
+        ...writtenSql(check.params),
         summary: kind.summary,
         points: kind.looksAt === "database" ? kind.points : ["head"],
         codes: kind.codes,
@@ -83,26 +87,53 @@ function explainGate({ id, title, requirement, blocking, checks }: Gate, { plan,
   };
 }
 
+/** Of `statement` and `sql`: no other kind has these parameters. */
+function writtenSql(params: unknown): { readonly sql?: string } {
+  if (typeof params !== "object" || params === null) return {};
+  const sql: unknown = Reflect.get(params, "sql") ?? Reflect.get(params, "query");
+  return typeof sql === "string" ? { sql: sql.trimEnd() } : {};
+}
+
+const columnsOf = (width: number): number => Math.max(60, Math.min(width, 120));
+
+const paragraph = (label: string, text: string, columns: number): string[] => lines(label, wrap(text, columns - 16));
+
+function lines(label: string, [first = "", ...rest]: readonly string[]): string[] {
+  return [`    ${label.padEnd(12)}${first}`, ...rest.map((line) => `${" ".repeat(16)}${line}`)];
+}
+
 function gateText({ id, title, requirement, blocking, place, checks }: ExplainedGate, width: number): string {
-  const columns = Math.max(60, Math.min(width, 120));
-  const paragraph = (label: string, text: string) => {
-    const [first = "", ...rest] = wrap(text, columns - 16);
-    return [`    ${label.padEnd(12)}${first}`, ...rest.map((line) => `${" ".repeat(16)}${line}`)];
-  };
+  const columns = columnsOf(width);
   return [
     `${id} ${title}${blocking ? "" : " (not blocking)"}   ${place}`,
     ...(requirement === undefined ? [] : wrap(requirement, columns - 2).map((line) => `  ${line}`)),
-    ...checks.flatMap(({ kind, claim, summary, points, codes, holdsBefore }) => [
-      "",
+    "",
+    ...checks.flatMap(({ kind, claim, sql, holdsBefore }) => [
       ...wrap(`${kind}: ${claim}`, columns - 2).map((line) => `  ${line}`),
-      ...paragraph("asks", summary),
+      // As it is written, so that it can be copied.
+      ...(sql === undefined ? [] : lines("sql", visible(sql).split("\n"))),
+      ...(holdsBefore === undefined ? [] : paragraph("holds before", holdsBefore, columns)),
+    ]),
+    "",
+  ].join("\n");
+}
+
+/** Each kind that the gates use, once: it is the same for every check. */
+function kindsText(gates: readonly ExplainedGate[], width: number): string {
+  const columns = columnsOf(width);
+  const checks = new Map(gates.flatMap((gate) => gate.checks.map((check) => [check.kind, check] as const)));
+  return [
+    "The kinds of check",
+    "",
+    ...[...checks.values()].flatMap(({ kind, summary, points, codes }) => [
+      `  ${kind}`,
+      ...paragraph("asks", summary, columns),
       ...paragraph(
         "looked at",
         points.includes("after") ? "after the phase and at head; before the phase it must fail" : "at head",
+        columns,
       ),
-      ...(holdsBefore === undefined ? [] : paragraph("holds before", holdsBefore)),
-      ...paragraph("can fail as", codes.join(", ")),
+      ...paragraph("can fail as", codes.join(", "), columns),
     ]),
-    "",
   ].join("\n");
 }

@@ -3,6 +3,7 @@ import { recorded } from "../approvals/recorded.ts";
 import { type JudgeOptions, judge } from "../judge.ts";
 import type { Report, Run } from "../model/report.ts";
 import { json } from "../report/json.ts";
+import { markdown } from "../report/markdown.ts";
 import { terminal } from "../report/terminal.ts";
 import type { Format } from "./formats.ts";
 import { mistakesText } from "./mistakes.ts";
@@ -10,6 +11,12 @@ import type { Output } from "./output.ts";
 
 export interface RunArguments {
   readonly plan: string;
+  readonly audit?: boolean;
+  /** A revision. */
+  readonly base?: string;
+  readonly merge?: boolean;
+  /** False: verification documents are not asked for. */
+  readonly documents: boolean;
   readonly phase: readonly string[];
   readonly postgres: string;
   readonly postgresVersion?: number;
@@ -50,6 +57,9 @@ export async function runCommand(
     plan: args.plan,
     postgres: providerOf(args.postgres),
     ...(args.postgresVersion === undefined ? {} : { major: args.postgresVersion }),
+    base: baseOf(args),
+    merged: args.merge ?? false,
+    documents: args.documents ? "asked" : "not-asked",
     phases: args.phase,
     ...(approvals === undefined ? {} : { approvals }),
     ...(args.writeResults === undefined ? {} : { writeResults: args.writeResults }),
@@ -76,8 +86,13 @@ export async function runCommand(
   return exitCode(run);
 }
 
+/** What the options of the command line ask to be measured against. */
+export const baseOf = ({ audit, base }: Pick<RunArguments, "audit" | "base">): JudgeOptions["base"] =>
+  audit ? { kind: "audit" } : base === undefined ? { kind: "default" } : { kind: "revision", revision: base };
+
 function formatted(report: Report, format: Format, colour: boolean, width: number): string {
-  return format === "json" ? json(report) : terminal(report, { colour, width });
+  if (format === "json") return json(report);
+  return format === "markdown" ? markdown(report) : terminal(report, { colour, width });
 }
 
 /** A provider by its word, or the URL of a server. */
@@ -92,7 +107,7 @@ function writtenText(written: readonly string[], judged: boolean): string {
 type Told = Exclude<Parameters<NonNullable<JudgeOptions["onProgress"]>>[0], { readonly kind: "written" }>;
 
 /** The stage, and how far it has come. */
-function progressText(progress: Told): [stage: string, text: string] {
+export function progressText(progress: Told): [stage: string, text: string] {
   switch (progress.kind) {
     case "booting":
       return ["Booting PostgreSQL", progress.message];

@@ -6,15 +6,11 @@ import type {
   Counts,
   Evidence,
   Finding,
-  Findings,
   GateResult,
   MutantResult,
   Observation,
-  PhaseResult,
-  PhaseState,
   RedProof,
   Verdict,
-  Violation,
 } from "./report.ts";
 
 /** What a check says of one look at the world. */
@@ -163,136 +159,4 @@ export const judgeGate = (checks: readonly CheckResult[]): Verdict => worst(chec
 export function gatesHold(gates: readonly Pick<GateResult, "blocking" | "verdict">[]): boolean {
   const counted = gates.filter(({ blocking }) => blocking);
   return counted.length > 0 && counted.every(({ verdict }) => verdict.status === "passed");
-}
-
-/** What a phase's state follows from. */
-export interface PhaseFacts {
-  readonly started: boolean;
-  readonly gatesHold: boolean;
-  /** Whether every predecessor counts as verified. */
-  readonly predecessorsVerified: boolean;
-}
-
-/** DESIGN 4.2. */
-export function phaseState({ started, gatesHold, predecessorsVerified }: PhaseFacts): PhaseState {
-  if (!started) return "not-started";
-  if (!predecessorsVerified) return "prohibited";
-  return gatesHold ? "verified" : "in-progress";
-}
-
-/**
- * Everything that keeps an audited tree from being in order, in the order of the plan. The first cause is told and what
- * follows from it is folded: the gates of a phase that exists too early; and, where a phase does not hold right after
- * its own migrations, what it broke in the phases before it, which held until then.
- */
-export function auditViolations(phases: readonly PhaseResult[]): Violation[] {
-  return foldedUnderFailure(byCause(phases));
-}
-
-/** A migration that cannot be applied keeps everything after it from being judged: that is told once. */
-function foldedUnderFailure(violations: readonly Violation[]): Violation[] {
-  const failure = violations.find(({ code }) => code === "migration-failed");
-  if (!failure) return [...violations];
-  const follows = ({ findings }: Violation) => findings.every(({ code }) => code === "not-run");
-  const consequences = violations.filter(follows).map(({ gate }) => `${gate} not-run`);
-  return violations
-    .filter((violation) => !follows(violation))
-    .map((violation) =>
-      violation === failure ? { ...violation, consequences: [...consequences, ...violation.consequences] } : violation,
-    );
-}
-
-function byCause(phases: readonly PhaseResult[]): Violation[] {
-  const culprit = phases.findLast(({ state, gates }) => state !== "not-started" && gates.some(brokenByItself));
-  const before =
-    culprit === undefined
-      ? []
-      : phases.slice(0, phases.indexOf(culprit)).filter(({ state }) => state !== "not-started");
-  // What waits for somebody follows from no phase.
-  const { waiting = [], broken = [] } = Object.groupBy(before.flatMap(gateViolations), ({ code }) =>
-    code === "gate-not-run" ? "waiting" : "broken",
-  );
-  const brokenLater = before
-    .flatMap(({ gates }) => gates)
-    .filter(({ blocking, verdict }) => blocking && verdict.status !== "passed");
-  if (culprit !== undefined && broken.length > 0 && brokenLater.every(brokenAtHead)) {
-    const [cause, ...more] = gateViolations(culprit);
-    const advance = culprit.state === "prohibited" ? [`${culprit.id} phase-advanced`] : [];
-    const consequences = [...broken.map(({ gate, code }) => `${gate} ${code}`), ...advance];
-    const after = phases.slice(phases.indexOf(culprit) + 1);
-    return cause === undefined
-      ? []
-      : [...waiting, { ...cause, consequences }, ...more, ...after.flatMap((phase) => phaseViolations(phase, phases))];
-  }
-  return phases.flatMap((phase) => phaseViolations(phase, phases));
-}
-
-function phaseViolations(phase: PhaseResult, phases: readonly PhaseResult[]): Violation[] {
-  const gates = phase.state === "not-started" ? [] : gateViolations(phase);
-  if (phase.state !== "prohibited") return gates;
-  const blockers = phases.filter(({ id, state }) => phase.after.includes(id) && state !== "verified");
-  return [{ ...advanced(phase, blockers), consequences: gates.map(({ gate, code }) => `${gate} ${code}`) }];
-}
-
-/** Fails on the database right after its own phase. */
-const brokenByItself = ({ blocking, checks }: GateResult): boolean =>
-  blocking &&
-  checks.some(({ observations }) =>
-    observations.some(({ point, verdict }) => point === "after" && verdict.status !== "passed"),
-  );
-
-/** Was seen to fail at head, and nowhere else. */
-const brokenAtHead = ({ checks }: GateResult): boolean =>
-  checks.length > 0 &&
-  checks.every(({ verdict, observations }) => {
-    const seen = observations.filter((observation) => observation.verdict.status !== "passed");
-    return verdict.status === "passed" || (seen.length > 0 && seen.every(({ point }) => point === "head"));
-  });
-
-function gateViolations(phase: PhaseResult): Violation[] {
-  return phase.gates
-    .filter(({ blocking, verdict }) => blocking && verdict.status !== "passed")
-    .map((gate) => ({ ...gateViolation(gate), phase: phase.id, gate: gate.id, place: gate.place, consequences: [] }));
-}
-
-function gateViolation({ id, verdict }: GateResult): Pick<Violation, "code" | "findings"> {
-  if (verdict.status === "failed") {
-    const codes = verdict.findings.map(({ code }) => code);
-    const vacuous = codes.every((code) => code === "vacuous-check");
-    const code = codes.includes("migration-failed") ? "migration-failed" : vacuous ? "vacuous-check" : "gate-failed";
-    return { code, findings: verdict.findings };
-  }
-  if (verdict.status === "not-run" && verdict.missing) return { code: "gate-not-run", findings: verdict.missing };
-  const reason = verdict.status === "passed" ? "" : verdict.reason;
-  return {
-    code: "gate-errored",
-    findings: [
-      {
-        code: verdict.status,
-        message: `${id} could not be judged: ${reason}`,
-        help: "Remove what keeps it from being judged, and run again.",
-      },
-    ],
-  };
-}
-
-function advanced(phase: PhaseResult, blockers: readonly PhaseResult[]): Omit<Violation, "consequences"> {
-  const why = blockers.map(({ id, state, gates }) => {
-    const open = gates
-      .filter(({ blocking, verdict }) => blocking && verdict.status !== "passed")
-      .map((gate) => gate.id);
-    return state === "not-started"
-      ? `${id} has not been started`
-      : open.length === 0
-        ? `${id} is ${state}`
-        : `${id} does not hold (${open.join(", ")})`;
-  });
-  const findings: Findings = [
-    {
-      code: "phase-advanced",
-      message: `${phase.id} exists (${phase.migrations.length === 0 ? "its files or objects" : phase.migrations.join(", ")}), but ${why.join(", and ")}; every predecessor must be verified first.`,
-      help: `Take the work of ${phase.id} out, or make ${blockers.map(({ id }) => id).join(" and ")} hold first.`,
-    },
-  ];
-  return { code: "phase-advanced", phase: phase.id, findings, place: phase.place };
 }

@@ -297,3 +297,35 @@ export interface Laboratory {
 export class ConnectionLost extends Error {
   override readonly name = "ConnectionLost";
 }
+
+/** What lies at a path is another than before: by its content, never by its line ends. A rename is a deletion and an addition. */
+export interface FileChange {
+  readonly path: string;
+  readonly how: "added" | "altered" | "deleted";
+}
+
+/** A git repository, as far as a run needs it. Commits are whole hashes. */
+export interface History {
+  /** The commit that is checked out; `undefined` before the first one. */
+  readonly head: string | undefined;
+  /** The commit that a revision names; `none`: why there is none. */
+  commit(revision: string): { readonly commit: string } | { readonly none: string };
+  /** The default branch of origin. */
+  defaultBase(): { readonly name: string; readonly commit: string } | { readonly none: string };
+  /** The commit at which two parted; `none` where there is none, or a shallow clone ends before it. */
+  mergeBase(a: string, b: string): { readonly commit: string } | { readonly none: string };
+  /** How many commits `a` has that `b` has not. */
+  ahead(a: string, b: string): number;
+  parents(commit: string): readonly string[];
+  /** The files of a commit, or of a tree. */
+  tree(id: string): Tree;
+  /** What merging `theirs` into `ours` gives, without touching the checkout; or the paths that conflict. */
+  merged(
+    ours: string,
+    theirs: string,
+  ): { readonly tree: Tree; readonly id: string } | { readonly conflicts: readonly string[] };
+  /** Where the checkout, with what is not committed and not ignored, or another commit or tree differs from a commit. Sorted by path. */
+  changes(from: string, to: string): readonly FileChange[];
+  /** Paths that the next commit would add, alter or delete. */
+  staged(): readonly string[];
+}

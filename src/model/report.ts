@@ -134,12 +134,55 @@ export interface Counts {
   readonly mutantsKilled: number;
 }
 
+/** What came of a phase's verification document at head. */
+export type DocumentResult =
+  | { readonly status: "as-derived"; readonly path: string }
+  | { readonly status: "missing"; readonly path: string }
+  | {
+      readonly status: "differs";
+      readonly path: string;
+      /** It says that something holds which this run does not bear out; otherwise it is only out of date. */
+      readonly claimsMore: boolean;
+      /** This change wrote it. */
+      readonly changed: boolean;
+      readonly findings: Findings;
+    }
+  /** Of a phase that nobody has begun, and in a trial without documents. */
+  | { readonly status: "not-asked" };
+
+/** What the phase's document at base says: nothing that counts, or PASS, for the migrations of head or for others. */
+export type ClaimAtBase = "none" | "pass" | "pass-of-other-migrations";
+
+/** A predecessor that does not count as verified. */
+export interface Blocker {
+  readonly phase: string;
+  /** Completes "4B exists, but …": `4A does not hold (4A.3)`. */
+  readonly why: string;
+}
+
+/** An object of the database that a phase made, changed or removed. */
+export interface SchemaChange {
+  /** As the catalog names it: `table public.a`. */
+  readonly object: string;
+  readonly how: "created" | "altered" | "dropped";
+}
+
 export interface PhaseResult {
   readonly id: string;
   readonly title: string;
   readonly place: Place;
   readonly after: readonly string[];
   readonly state: PhaseState;
+  /** Something that it owns exists at head, or its gates were asked for. */
+  readonly started: boolean;
+  /** What of it this change adds, alters or drops, for people: `migrations/1_a.sql (added)`; of an audit, nothing. */
+  readonly advancedBy: readonly string[];
+  /** Predecessors that do not count as verified, with the reason. */
+  readonly blockers: readonly Blocker[];
+  readonly document: DocumentResult;
+  readonly atBase: ClaimAtBase;
+  /** What its migrations do to the schema. */
+  readonly schema: readonly SchemaChange[];
   /** Names of its migrations, in running order. */
   readonly migrations: readonly string[];
   readonly counts: Counts;
@@ -148,6 +191,13 @@ export interface PhaseResult {
 
 export type ViolationCode =
   | "phase-advanced"
+  | "regressed"
+  | "verified-work-changed"
+  | "plan-weakened"
+  | "plan-missing"
+  | "document-missing"
+  | "document-differs"
+  | "migration-out-of-order"
   | "gate-failed"
   | "gate-errored"
   | "gate-not-run"
@@ -184,17 +234,47 @@ export interface Timings {
   readonly phasesMs: { readonly [phase: string]: number };
 }
 
+/** What the change is measured against. */
+export type Base =
+  /** Nothing: everything counts as changed. `reason` where nobody asked for that. */
+  | { readonly kind: "audit"; readonly reason?: string }
+  | {
+      readonly kind: "commit";
+      /** As people call it: `origin/main`. */
+      readonly name: string;
+      readonly commit: string;
+      /** Base has no plan yet: this change brings the first one. */
+      readonly adoption: boolean;
+      /** Commits that the branch lacks of what it goes into. */
+      readonly behind: number;
+    };
+
+/** A difference between the plan, or what it compares with, at base and at head. */
+export interface PlanDifference {
+  readonly direction: "weaker" | "stronger" | "neutral";
+  /** In words, one line: `4A.2 column type: numeric(6,5) → numeric`. */
+  readonly message: string;
+  /** Where it stands now; where it stood, of what is gone. */
+  readonly place: Place;
+  readonly phase?: string;
+  readonly gate?: string;
+}
+
 export interface Report {
   /** Of this format; grows when a field changes its meaning. */
   readonly version: 1;
   readonly tool: { readonly name: "phasegate"; readonly version: string };
   readonly plan: { readonly name: string; readonly file: string };
-  /** What the change is measured against. */
-  readonly base: { readonly kind: "audit" };
-  readonly postgres: PostgresUsed;
+  readonly base: Base;
+  /** Absent where the change must not be merged whatever a database says. */
+  readonly postgres?: PostgresUsed;
+  /** Whether verification documents were asked for; a run that does not ask is a trial, and verifies nothing. */
+  readonly documents: "asked" | "not-asked";
   /** Where approvals come from, as a sentence; absent where that is the pull request, or nobody was there to ask. */
   readonly approvals?: string;
   readonly phases: readonly PhaseResult[];
+  /** How the plan and its oracle files differ from base. */
+  readonly differences: readonly PlanDifference[];
   readonly violations: readonly Violation[];
   readonly conclusion: "in-order" | "must-not-be-merged";
   readonly timings: Timings;

@@ -34,3 +34,9 @@ export function isDeclared(
   if (inSchema.has(kind) && (identity.split(" ").at(-1) ?? "").startsWith(`${sqlName(read.schema)}.`)) return true;
   return on === `public.${sqlName(read.schema)}` && declared.includes(".");
 }
+
+/** Whether an object hangs on the table, view or sequence that the plan declares: its columns, constraints, indexes, triggers, policies. */
+export function hangsOn({ on }: Pick<CatalogObject, "on">, declared: string): boolean {
+  const read = readName(declared);
+  return read !== undefined && on === `${sqlName(read.schema)}.${sqlName(read.name)}`;
+}

@@ -7,6 +7,8 @@ import { type Path, readYaml, type Yaml } from "./yaml.ts";
 export interface ReadPlan {
   readonly file: string;
   readonly plan: Plan;
+  /** The value at this path as it was written, defaults not filled in. */
+  written(path: Path): unknown;
   /** Where the value at this path of the file starts. */
   at(path: Path): Place;
 }
@@ -27,7 +29,12 @@ export function readPlan(text: string, file: string, kinds: KindSchemas): PlanRe
   const [first, ...more] = mistakes.toSorted(byPlace);
   if (first) return { mistakes: [first, ...more] };
   if (!parsed.success) return { mistakes: [{ place: yaml.at([]), message: "The plan cannot be read." }] };
-  return { read: { file, plan: parsed.data, at: (path) => yaml.at(path) } };
+  const written = (path: Path) =>
+    path.reduce<unknown>(
+      (value, step) => (Array.isArray(value) ? value[Number(step)] : child(value, String(step))),
+      yaml.value,
+    );
+  return { read: { file, plan: parsed.data, written, at: (path) => yaml.at(path) } };
 }
 
 const byPlace = (a: Mistake, b: Mistake): number =>

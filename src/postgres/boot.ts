@@ -20,11 +20,9 @@ export async function boot(options: BootOptions): Promise<Server> {
   if (provider === "auto") return first(options);
   const server = await (typeof provider === "object" ? url : owned[provider])(options).catch((error: unknown) => {
     if (!(error instanceof Unavailable)) throw error;
-    throw new Unavailable(
-      `The plan asks for PostgreSQL ${options.major}; ${error.message}. ${error.help}`,
-      error.help,
-      { cause: error },
-    );
+    throw new Unavailable(`This run needs PostgreSQL ${options.major}; ${error.message}. ${error.help}`, error.help, {
+      cause: error,
+    });
   });
   return { ...server, why: "" };
 }
@@ -54,7 +52,7 @@ const reasonOf = ({ name, error }: Passed[number]): string =>
 
 function whyTaken(name: string, major: number, passed: Passed): string {
   if (passed.length === 0) return "";
-  return `PostgreSQL ${major} comes from ${name}: the plan asks for ${major}; ${passed.map(reasonOf).join("; ")}.`;
+  return `PostgreSQL ${major} comes from ${name}: this run needs ${major}; ${passed.map(reasonOf).join("; ")}.`;
 }
 
 function noneLeft(major: number, passed: Passed): Unavailable {
@@ -64,7 +62,7 @@ function noneLeft(major: number, passed: Passed): Unavailable {
   const reasons = passed.map((each) => `  - ${reasonOf(each)}`);
   return new Unavailable(
     [
-      `The plan asks for PostgreSQL ${major}, and no provider has it:`,
+      `This run needs PostgreSQL ${major}, and no provider has it:`,
       ...reasons,
       "Do one of these:",
       ...help.map((text) => `  - ${text}`),

@@ -1,6 +1,6 @@
 import type { CheckResult, GateResult, PhaseResult, Report, Verdict, Violation } from "../model/report.ts";
 import { code, fenced, inline, prose } from "./escape.ts";
-import { conclusion, count } from "./words.ts";
+import { baseWords, conclusion, count } from "./words.ts";
 
 /** The report as a page of GitHub's Markdown: the verdict, what blocks, the phases, then the evidence folded away. */
 export function markdown(report: Report): string {
@@ -9,9 +9,11 @@ export function markdown(report: Report): string {
     `## ${report.conclusion === "in-order" ? "✅" : "⛔"} ${inline(conclusion(report))}`,
     ...(violations.length === 0 ? [] : [violations.map(violationItem).join("\n")]),
     ...(approvals === undefined ? [] : [`> ${prose(approvals)}`]),
+    prose(baseWords(report.base)),
     phaseTable(phases),
+    ...(report.differences.length === 0 ? [] : [planDifferences(report.differences)]),
     ...phases.filter(({ state }) => state !== "not-started").map(evidence),
-    `<sub>Phasegate ${inline(tool.version)} · ${inline(report.plan.name)} (${code(report.plan.file)}) · audit · PostgreSQL ${inline(postgres.version)} (${postgres.provider}) · ${(timings.totalMs / 1000).toFixed(1)} s</sub>`,
+    `<sub>Phasegate ${inline(tool.version)} · ${inline(report.plan.name)} (${code(report.plan.file)}) · ${postgres === undefined ? "no database" : `PostgreSQL ${inline(postgres.version)} (${postgres.provider})`} · ${(timings.totalMs / 1000).toFixed(1)} s</sub>`,
     "",
   ].join("\n\n");
 }
@@ -27,6 +29,17 @@ function violationItem({ code: kind, gate, phase, findings, place, consequences 
       ? ""
       : `\n   ${count(consequences.length, "consequence")}: ${inline(consequences.join(", "))}`;
   return `${index + 1}. **${inline(name)}** ${code(kind)}\n${lines.join("\n")}${folded}`;
+}
+
+const weights = { weaker: "⚠️ weaker", stronger: "stronger", neutral: "changed" } as const;
+
+/** What the change does to the plan and to what it compares with. */
+function planDifferences(differences: Report["differences"]): string {
+  const rows = differences.map(
+    ({ direction, message, place }) =>
+      `| ${weights[direction]} | ${inline(message)} | ${code(`${place.file}:${place.line}`)} |`,
+  );
+  return ["**The plan, against base**", ["| | | |", "| --- | --- | --- |", ...rows].join("\n")].join("\n\n");
 }
 
 const marks: { readonly [State in PhaseResult["state"]]: string } = {

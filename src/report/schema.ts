@@ -61,6 +61,23 @@ const phase = z.strictObject({
   place,
   after: z.array(z.string()),
   state: z.enum(["not-started", "in-progress", "verified", "regressed", "prohibited"]),
+  started: z.boolean(),
+  advancedBy: z.array(z.string()),
+  blockers: z.array(z.strictObject({ phase: z.string(), why: z.string() })),
+  document: z.discriminatedUnion("status", [
+    z.strictObject({ status: z.literal("as-derived"), path: z.string() }),
+    z.strictObject({ status: z.literal("missing"), path: z.string() }),
+    z.strictObject({
+      status: z.literal("differs"),
+      path: z.string(),
+      claimsMore: z.boolean(),
+      changed: z.boolean(),
+      findings,
+    }),
+    z.strictObject({ status: z.literal("not-asked") }),
+  ]),
+  atBase: z.enum(["none", "pass", "pass-of-other-migrations"]),
+  schema: z.array(z.strictObject({ object: z.string(), how: z.enum(["created", "altered", "dropped"]) })),
   migrations: z.array(z.string()),
   counts: z.strictObject({
     gates: number,
@@ -74,6 +91,13 @@ const phase = z.strictObject({
 });
 const violationCodes = {
   "phase-advanced": true,
+  regressed: true,
+  "verified-work-changed": true,
+  "plan-weakened": true,
+  "plan-missing": true,
+  "document-missing": true,
+  "document-differs": true,
+  "migration-out-of-order": true,
   "gate-failed": true,
   "gate-errored": true,
   "gate-not-run": true,
@@ -95,15 +119,36 @@ export const reportSchema = z.strictObject({
   version: z.literal(1),
   tool: z.strictObject({ name: z.literal("phasegate"), version: z.string() }),
   plan: z.strictObject({ name: z.string(), file: z.string() }),
-  base: z.strictObject({ kind: z.literal("audit") }),
-  postgres: z.strictObject({
-    provider: z.enum(["url", "local", "embedded", "docker"]),
-    version: z.string(),
-    why: z.string(),
-    insteadOf: z.int().optional(),
-  }),
+  base: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("audit"), reason: z.string().optional() }),
+    z.strictObject({
+      kind: z.literal("commit"),
+      name: z.string(),
+      commit: z.string(),
+      adoption: z.boolean(),
+      behind: z.int().min(0),
+    }),
+  ]),
+  postgres: z
+    .strictObject({
+      provider: z.enum(["url", "local", "embedded", "docker"]),
+      version: z.string(),
+      why: z.string(),
+      insteadOf: z.int().optional(),
+    })
+    .optional(),
+  documents: z.enum(["asked", "not-asked"]),
   approvals: z.string().optional(),
   phases: z.array(phase),
+  differences: z.array(
+    z.strictObject({
+      direction: z.enum(["weaker", "stronger", "neutral"]),
+      message: z.string(),
+      place,
+      phase: z.string().optional(),
+      gate: z.string().optional(),
+    }),
+  ),
   violations: z.array(violation),
   conclusion: z.enum(["in-order", "must-not-be-merged"]),
   timings: z.strictObject({

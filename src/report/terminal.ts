@@ -1,7 +1,8 @@
 import { createColors } from "picocolors";
+import { gatesHold } from "../model/judge.ts";
 import type { Finding, PhaseResult, Place, Report, Violation } from "../model/report.ts";
 import { visible } from "./escape.ts";
-import { conclusion, count } from "./words.ts";
+import { baseWords, conclusion, count } from "./words.ts";
 
 export interface TerminalOptions {
   readonly colour: boolean;
@@ -36,10 +37,9 @@ export function terminal(given: Report, { colour, width }: TerminalOptions): str
       ...(tried === 0
         ? []
         : [killed === tried ? `${count(killed, "mutant")} killed` : `${killed} of ${count(tried, "mutant")} killed`]),
-      ...(phase.state === "prohibited" ? [`prohibited: ${phase.after.join(", ")} not verified`] : []),
+      ...stateWords(phase),
     ];
-    const [mark, paint] =
-      phase.state === "verified" ? (["✔", c.green] as const) : [phase.state === "prohibited" ? "⛔" : "✘", c.red];
+    const [mark, paint] = markOf(phase, c);
     return row(
       mark,
       phase.id.padEnd(widest),
@@ -50,10 +50,10 @@ export function terminal(given: Report, { colour, width }: TerminalOptions): str
   };
 
   const finding = ({ message, help, place }: Finding): string[] => {
-    const [found, asked] = splitOnce(message, "; ");
+    const [found, asked] = splitLast(message, "; the plan asks ");
     return [
       ...field("found", found, columns, c.dim),
-      ...(asked === "" ? [] : field("asked", asked.replace(/^the plan asks for /, ""), columns, c.dim)),
+      ...(asked === "" ? [] : field("asked", asked.replace(/^for /, ""), columns, c.dim)),
       ...field("do", help, columns, c.dim),
       ...(place === undefined ? [] : field("at", at(place), columns, c.dim)),
     ];
@@ -78,12 +78,18 @@ export function terminal(given: Report, { colour, width }: TerminalOptions): str
     gates.filter(({ blocking, verdict }) => !blocking && verdict.status !== "passed"),
   );
   const { postgres, approvals, violations, timings } = report;
-  const ready = `PostgreSQL ${postgres.version} (${postgres.provider}) ready in ${seconds(timings.bootMs)}. ${postgres.why}`;
+  const ready =
+    postgres === undefined
+      ? "No database was needed."
+      : `PostgreSQL ${postgres.version} (${postgres.provider}) ready in ${seconds(timings.bootMs)}. ${postgres.why}`;
+  const { base, differences } = report;
+  const changes = differences.filter(({ direction }) => direction !== "weaker");
   const last = conclusion(report);
   const total = seconds(timings.totalMs);
   return [
     "",
     ...wrap(ready, columns - 2).map((line) => `  ${c.dim(line)}`),
+    ...wrap(baseWords(base), columns - 2).map((line) => `  ${c.dim(line)}`),
     ...(approvals === undefined ? [] : wrap(approvals, columns - 2).map((line) => `  ${c.yellow(line)}`)),
     ...started.map(phaseLine),
     ...(idle.length === 0
@@ -92,11 +98,38 @@ export function terminal(given: Report, { colour, width }: TerminalOptions): str
     ...soft.map(({ id, title, verdict }) =>
       row("!", id, `${oneLine(title)}: ${verdict.status}, and does not count`, "", c.yellow),
     ),
+    ...changes.flatMap(({ direction, message }) =>
+      wrap(
+        `${direction === "stronger" ? "stronger than on base" : "changed in the plan"}: ${message}`,
+        columns - 2,
+      ).map((line) => `  ${c.dim(line)}`),
+    ),
     "",
     ...violations.flatMap(violation),
     `${(violations.length === 0 ? c.green : c.red)(last)}${" ".repeat(Math.max(2, columns - last.length - total.length))}${c.dim(total)}`,
     "",
   ].join("\n");
+}
+
+type Colours = ReturnType<typeof createColors>;
+
+function markOf(
+  { state, advancedBy, gates }: PhaseResult,
+  c: Colours,
+): readonly [mark: string, paint: (text: string) => string] {
+  if (state === "verified") return ["✔", c.green];
+  if (state === "prohibited") return ["⛔", c.red];
+  const holds = gatesHold(gates);
+  return state === "in-progress" && holds ? ["◐", advancedBy.length > 0 ? c.red : c.yellow] : ["✘", c.red];
+}
+
+/** What is to be said of a phase beside its counts. */
+function stateWords({ state, blockers, document }: PhaseResult): string[] {
+  if (state === "prohibited") return [`prohibited: ${blockers.map(({ phase }) => phase).join(", ")} not verified`];
+  if (state === "regressed") return ["regressed"];
+  if (document.status === "as-derived") return ["document as derived"];
+  if (document.status === "missing") return ["no document"];
+  return document.status === "differs" ? ["document differs"] : [];
 }
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ");
@@ -109,8 +142,9 @@ function shown<Value>(value: Value): Value {
   ) as Value;
 }
 
-function splitOnce(text: string, by: string): [string, string] {
-  const index = text.indexOf(by);
+/** At the last place, because what was found may be anybody's text. */
+function splitLast(text: string, by: string): [string, string] {
+  const index = text.lastIndexOf(by);
   return index < 0 ? [text, ""] : [text.slice(0, index), text.slice(index + by.length)];
 }
 

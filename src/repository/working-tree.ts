@@ -1,10 +1,10 @@
-import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from "node:child_process";
 import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import type { Tree } from "../model/ports.ts";
-
-/** Nothing that a plan speaks of is near this size. */
-const maxBytes = 8 * 1024 * 1024;
+import { checkoutFiles } from "./checkout.ts";
+import { leadsOut, maxBytes, namelessFile, symbolicLink, textOf, tooLarge } from "./file-text.ts";
+import { textPath } from "./git-command.ts";
+import { located } from "./located.ts";
 
 /**
  * The files of a checkout as they are on the disk: what git tracks or would add, or, where there is no git, everything
@@ -29,15 +29,27 @@ export function workingTree(root: string): Tree {
  */
 function readBytes(root: string, path: string): Uint8Array | undefined {
   const full = join(root, path);
-  if (!statSync(full, { throwIfNoEntry: false })?.isFile()) return undefined;
-  if (leadsOut(root, full)) throw new Error(`${path} leads out of the repository`);
+  if (!lies(() => statSync(full))?.isFile()) return undefined;
+  inside(root, path);
   return readFileSync(full);
 }
 
-const leadsOut = (root: string, full: string): boolean => {
-  const real = relative(root, realpathSync(full));
-  return real === ".." || real.startsWith(`..${sep}`);
-};
+/** @throws where the path leads out of the root */
+function inside(root: string, path: string): void {
+  const real = relative(root, realpathSync(join(root, path)));
+  if (real === ".." || real.startsWith(`..${sep}`)) throw leadsOut(path, real);
+}
+
+/** `undefined` where there is nothing: a folder of the path may also be a file. */
+function lies<Found>(look: () => Found): Found | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+      return undefined;
+    throw error;
+  }
+}
 
 /**
  * @returns `undefined` where there is no such file
@@ -45,37 +57,23 @@ const leadsOut = (root: string, full: string): boolean => {
  */
 function readRegular(root: string, path: string): string | undefined {
   const full = join(root, path);
-  const stat = lstatSync(full, { throwIfNoEntry: false });
-  if (!stat) return undefined;
-  if (leadsOut(root, full))
-    throw new Error(`${path} leads out of the repository (${relative(root, realpathSync(full))})`);
-  if (stat.isSymbolicLink()) throw new Error(`${path} is a symbolic link; the file itself is asked`);
-  if (!stat.isFile()) return undefined;
-  if (stat.size > maxBytes) throw new Error(`${path} has ${stat.size} bytes; at most ${maxBytes} are read`);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(full));
-  } catch (error) {
-    throw new Error(`${path} is not UTF-8 text`, { cause: error });
+  const stat = lies(() => lstatSync(full));
+  if (!stat) {
+    if (path.includes("\uFFFD")) throw namelessFile(path);
+    return undefined;
   }
+  inside(root, path);
+  if (stat.isSymbolicLink()) throw symbolicLink(path);
+  if (!stat.isFile()) return undefined;
+  if (stat.size > maxBytes) throw tooLarge(path, stat.size);
+  return textOf(path, readFileSync(full));
 }
 
 /** `undefined` where the folder is not the top of a git checkout, or git is not there. */
 function listedByGit(root: string): string[] | undefined {
-  try {
-    const options: ExecFileSyncOptionsWithStringEncoding = {
-      cwd: root,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-      maxBuffer: 256 * 1024 * 1024,
-    };
-    const top = execFileSync("git", ["rev-parse", "--show-toplevel"], options).trimEnd();
-    if (realpathSync(top) !== root) return undefined;
-    const out = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], options);
-    const listed = [...new Set(out.split("\0").filter((path) => path !== ""))];
-    return listed.filter((path) => lstatSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() === false);
-  } catch {
-    return undefined;
-  }
+  if ("none" in located(root)) return undefined;
+  const files = [...checkoutFiles(root, "at-names").values()];
+  return [...new Set(files.filter(({ stat }) => stat !== undefined).map(({ path }) => textPath(path)))];
 }
 
 function walked(root: string, folder: string): string[] {

@@ -1,29 +1,56 @@
 /** The run: replay, check, prove, judge. It knows the world only through ports. */
 
 import type { Subject } from "../checks/kind.ts";
-import { auditViolations, countsOf, gatesHold, judgeCheck, judgeGate, phaseState } from "../model/judge.ts";
-import type { CheckResult, Finding, GateResult, Mistake, PhaseResult, Place, Violation } from "../model/report.ts";
-import { type Ownership, ownership } from "../plan/ownership.ts";
+import type { Derived } from "../documents/document.ts";
+import { countsOf, judgeCheck, judgeGate } from "../model/judge.ts";
+import { phaseStandings } from "../model/phase-state.ts";
+import type { Tree } from "../model/ports.ts";
+import type {
+  CheckResult,
+  DocumentResult,
+  Finding,
+  GateResult,
+  Mistake,
+  PhaseResult,
+  Place,
+  PlanDifference,
+  Violation,
+} from "../model/report.ts";
+import { phaseViolations } from "../model/violations.ts";
+import { ownership } from "../plan/ownership.ts";
 import type { ReadPlan } from "../plan/read.ts";
 import type { Gate, Phase } from "../plan/schema.ts";
+import { assess, type ChangedMigration } from "./assess.ts";
 import { assign, type KindTable } from "./assign.ts";
+import { type Against, documentPath, outOfOrder, type Touched, touchedPhases } from "./change.ts";
 import { writeDerived } from "./derive.ts";
+import { claimAtBase, derive, documentResult, hashesOf } from "./documents.ts";
+import { declaring, type Effect, effectsOf, effectsOfPhase } from "./effects.ts";
 import { examine } from "./examine.ts";
 import { createLaboratory } from "./laboratory.ts";
+import { migrationFailed } from "./migration-failed.ts";
 import type { World } from "./ports.ts";
-import { type Replay, replay } from "./replay.ts";
+import { replay } from "./replay.ts";
 import { type Stage, stages } from "./stages.ts";
-import { type Surveyed, survey, wantedStates } from "./survey.ts";
+import { survey, wantedStates } from "./survey.ts";
+import { unclaimedFailure, unclaimedMigrations } from "./unclaimed.ts";
 
 export interface RunOptions {
   /** Phases whose gates are run although they have not been started. */
   readonly phases: readonly string[];
+  /** What the change is measured against; absent: an audit, everything counts as changed. */
+  readonly against?: Against;
+  /** Whether verification documents are asked for. */
+  readonly documents: "asked" | "not-asked";
 }
 
 /** What the run itself found, without what only the composition root knows. */
 export interface Judged {
   readonly phases: readonly PhaseResult[];
+  readonly differences: readonly PlanDifference[];
   readonly violations: readonly Violation[];
+  /** What the verification document of each phase that was judged would record, in the order of the plan. */
+  readonly derived: readonly Derived[];
   readonly replayMs: number;
   readonly checksMs: number;
   readonly proofMs: number;
@@ -42,19 +69,32 @@ export async function run(
   options: RunOptions,
 ): Promise<Judged | { readonly mistakes: readonly [Mistake, ...Mistake[]] }> {
   const { plan } = read;
+  const { against } = options;
+  const { dir } = plan.migrations;
+  const namesOf = (tree: Tree) => world.migrations.list(tree).map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
   const migrations = world.migrations.list(world.tree);
-  const names = migrations.map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
+  const names = namesOf(world.tree);
   const owned = ownership(read, names, world.tree.list());
   const [first, ...more] = owned.mistakes;
   if (first) return { mistakes: [first, ...more] };
 
+  const changes = new Map(against?.changes.map(({ path, how }) => [path, how]));
+  const isChanged = (path: string): boolean => against === undefined || changes.has(path);
+  const touched = against ? touchedPhases(read, owned, against, namesOf) : new Map<string, Touched>();
+  const documented = new Set(
+    plan.phases.map(({ id }) => id).filter((id) => world.tree.list().includes(documentPath(read, id))),
+  );
+
   const all = stages(read, owned, names);
   const begun = world.now();
   const { keep, templates } = wantedStates(plan.phases, all, kinds, migrations.length);
+  // Whose objects a changed migration touches is told by the catalogs around it.
+  const changedMigrations = migrations.flatMap(({ path }, index) => (changes.has(path) ? [index] : []));
+  for (const index of changedMigrations) keep.add(index).add(index + 1);
   const replayed = await replay(world, keep, templates);
   const replayMs = world.now() - begun;
 
-  const surveyed = await survey(plan.phases, all, owned, replayed, options.phases);
+  const surveyed = await survey(plan.phases, all, owned, documented, replayed, options.phases);
   const beforePhase = (id: string) => all.find(({ phase }) => phase === id)?.before;
   const assignments = surveyed.flatMap(({ judged, stage, created: objects }, index) => {
     if (!judged) return [];
@@ -69,47 +109,105 @@ export async function run(
   const laboratory = createLaboratory(world, replayed);
   const tree = await writeDerived(assignments, world, laboratory);
   const examined = await examine(assignments, replayed, { ...world, tree }, laboratory);
-
   const traps = await world.migrations.traps(world.tree);
-  const results: PhaseResult[] = [];
-  plan.phases.forEach((phase, index) => {
-    const facts = surveyed[index];
-    if (facts) results.push(phaseResult(phase, index, facts, results));
+
+  const gatesOf = surveyed.map(({ judged, stage }, index): readonly GateResult[] => {
+    const phase = plan.phases[index];
+    if (!phase) return [];
+    const broken = migrationsGate(phase, index, stage);
+    const gates = phase.gates.map((gate, at) => gateResult(gate, read.at(["phases", index, "gates", at]), judged));
+    return broken ? [broken, ...gates] : gates;
   });
+  const derived = plan.phases.map(({ id }, index) =>
+    derive(read, index, gatesOf[index] ?? [], hashesOf(tree, dir, owned.phases.get(id)?.migrations ?? [])),
+  );
+  const atBase = derived.map((each) => (against ? claimAtBase(against, each.phase, each.migrations) : "none"));
+  const documents = surveyed.map(({ started }, index): DocumentResult => {
+    const each = derived[index];
+    const asked = options.documents === "asked" && (started || atBase[index] !== "none");
+    return asked && each ? documentResult(read, each, tree, kinds, isChanged) : { status: "not-asked" };
+  });
+
+  const effects = new Map<number, readonly Effect[]>();
+  for (const index of changedMigrations) effects.set(index, await effectsOf(replayed, index));
+  const ownerOf = (index: number) => all.find(({ migrations: own }) => own.includes(index))?.phase;
+
+  const standings = phaseStandings(
+    plan.phases.map(({ id, after }, index) => ({
+      id,
+      after,
+      started: surveyed[index]?.judged ?? false,
+      gates: gatesOf[index] ?? [],
+      document: documents[index] ?? { status: "not-asked" },
+      atBase: atBase[index] ?? "none",
+    })),
+    against?.plan && options.documents === "asked" ? plan.policy.predecessors : "head",
+  );
+  const phases = await Promise.all(plan.phases.map((phase, index) => phaseResult(phase, index)));
+
+  const changed: ChangedMigration[] = changedMigrations.map((index) => ({
+    path: migrations[index]?.path ?? "",
+    owner: ownerOf(index),
+    effects: effects.get(index) ?? [],
+  }));
+  const { differences, violations } = against
+    ? await assess({ read, kinds, against, tree, phases, touched, changed, approvals: world.approvals })
+    : { differences: [], violations: phaseViolations(phases, { kind: "audit" }) };
+
   return {
-    phases: results,
-    violations: [...auditViolations(results), ...unclaimed(read, owned)],
+    phases,
+    differences,
+    violations: [
+      ...violations,
+      ...unclaimedFailure(replayed, owned, isChanged),
+      ...unclaimedMigrations(read, owned, isChanged, phases, changed),
+      ...(against ? outOfOrder(migrations, against, namesOf) : []),
+    ],
+    derived: derived.filter((_, index) => surveyed[index]?.judged),
     replayMs,
     ...examined.timings,
   };
 
-  function phaseResult(
-    phase: Phase,
-    index: number,
-    { judged, stage }: Surveyed,
-    done: readonly PhaseResult[],
-  ): PhaseResult {
-    const broken = migrationsGate(phase, index, stage);
-    const gates = [
-      ...(broken ? [broken] : []),
-      ...phase.gates.map((gate, gateIndex) => gateResult(gate, read.at(["phases", index, "gates", gateIndex]), judged)),
-    ];
-    const predecessors = done.filter(({ id }) => phase.after.includes(id));
+  async function phaseResult(phase: Phase, index: number): Promise<PhaseResult> {
+    const stage = all[index] ?? { phase: phase.id, migrations: [] };
+    const gates = gatesOf[index] ?? [];
+    const { state, blockers } = standings.get(phase.id) ?? { state: "not-started", blockers: [] };
+    const document = documents[index] ?? { status: "not-asked" };
+    const schema = await effectsOfPhase(replayed, stage.migrations);
     return {
       id: phase.id,
       title: phase.title,
       place: read.at(["phases", index]),
       after: phase.after,
-      state: phaseState({
-        started: judged,
-        gatesHold: gatesHold(gates),
-        predecessorsVerified:
-          predecessors.length === phase.after.length && predecessors.every(({ state }) => state === "verified"),
-      }),
+      state,
+      started: surveyed[index]?.judged ?? false,
+      advancedBy: advancedBy(phase.id, document, atBase[index] !== "none"),
+      blockers,
+      document,
+      atBase: atBase[index] ?? "none",
       migrations: stage.migrations.map((migration) => migrations[migration]?.name ?? ""),
+      schema: schema.map(({ object, how }) => ({ object, how })),
       counts: countsOf(gates),
       gates,
     };
+  }
+
+  /** What of a phase the change adds, alters or drops, in whatever file. */
+  function advancedBy(id: string, document: DocumentResult, claimed: boolean): readonly string[] {
+    const { files = [], document: own } = touched.get(id) ?? {};
+    const earned = document.status === "as-derived" || document.status === "not-asked";
+    const objects = claimed
+      ? []
+      : changedMigrations
+          .filter((index) => ownerOf(index) !== id)
+          .flatMap((index) => (effects.get(index) ?? []).map((effect) => ({ effect, index })))
+          .filter(({ effect }) => declaring(plan.phases, effect.named).includes(id))
+          .map(({ effect, index }) => `${effect.object} (${effect.how} by ${migrations[index]?.path})`);
+    return [
+      ...files.map(({ path, how }) => `${path} (${how})`),
+      ...(own && !earned ? [`${own.path} (${own.how})`] : []),
+      ...objects,
+    ];
   }
 
   function gateResult(gate: Gate, place: Place, judged: boolean): GateResult {
@@ -146,32 +244,4 @@ export async function run(
       verdict: { status: "failed", findings: [one, ...others] },
     };
   }
-}
-
-function migrationFailed({ migration, error }: NonNullable<Replay["failure"]>): Finding {
-  const words = [error.message, error.detail, error.hint].filter(Boolean).join(" ");
-  const statement = error.statement === undefined ? "" : `, in \`${error.statement}\``;
-  return {
-    code: "migration-failed",
-    message: `${migration.path} cannot be applied: ${words}${statement}.`,
-    help: "Correct the migration: its up part must run on the database as the migrations before it leave it, as the migrator of the plan.",
-    place: { file: migration.path, line: error.line ?? 1 },
-  };
-}
-
-function unclaimed({ plan, at }: ReadPlan, owned: Ownership): Violation[] {
-  if (plan.policy["ordinary-migrations"] === "allow") return [];
-  return owned.unclaimed.map((name) => ({
-    code: "unclaimed-migration",
-    findings: [
-      {
-        code: "unclaimed-migration",
-        message: `${plan.migrations.dir}/${name} belongs to no phase; every migration needs one.`,
-        help: "Let a phase own it (`owns.migrations`), or set `ordinary-migrations: allow` in the plan's policy.",
-        place: { file: `${plan.migrations.dir}/${name}`, line: 1 },
-      },
-    ],
-    place: at(["phases"]),
-    consequences: [],
-  }));
 }

@@ -10,7 +10,9 @@ import { keptStates, type Stage } from "./stages.ts";
 /** What a replay says of one phase. */
 export interface Surveyed {
   readonly stage: Stage;
-  /** Something that it owns exists, or it was asked for. */
+  /** Something that it owns exists: a migration, a file, an object, its document. */
+  readonly started: boolean;
+  /** It has started, or it was asked for. */
   readonly judged: boolean;
   /** Objects that its migrations created and that are still there after the last of them. */
   readonly created: readonly string[];
@@ -21,6 +23,7 @@ export async function survey(
   phases: readonly Phase[],
   all: readonly Stage[],
   owned: Ownership,
+  documented: ReadonlySet<string>,
   replayed: Replay,
   asked: readonly string[],
 ): Promise<readonly Surveyed[]> {
@@ -30,8 +33,12 @@ export async function survey(
       const stage = all[index] ?? { phase: phase.id, migrations: [] };
       const declared = phase.owns.objects ?? [];
       const exists = [...(head?.values() ?? [])].some((object) => declared.some((name) => isDeclared(object, name)));
-      const started = stage.migrations.length > 0 || (owned.phases.get(phase.id)?.files.length ?? 0) > 0 || exists;
-      return { stage, judged: started || asked.includes(phase.id), created: await createdBy(stage, replayed) };
+      const started =
+        stage.migrations.length > 0 ||
+        (owned.phases.get(phase.id)?.files.length ?? 0) > 0 ||
+        exists ||
+        documented.has(phase.id);
+      return { stage, started, judged: started || asked.includes(phase.id), created: await createdBy(stage, replayed) };
     }),
   );
 }

@@ -2,6 +2,7 @@ import { mutantName, type SchemaMutant, schemaMutants } from "../catalog/mutants
 import type { Catalog, Laboratory } from "../model/ports.ts";
 import { baseline, type Red } from "./baseline.ts";
 import { type Class, classify, unchanged } from "./classify.ts";
+import { aimOf, type Decides, decides } from "./decided.ts";
 import { type Desk, openDesks } from "./desk.ts";
 import { inTurns, workers } from "./in-turns.ts";
 import { type Kill, noticed } from "./kill.ts";
@@ -58,7 +59,8 @@ export type Coverage =
  *
  * Every suite has its fixture loaded once for each of two workers, in clones that stay open; a mutant is made in a
  * savepoint there, and the first case that notices it ends it. Cases of several sessions cost a clone each, so they are
- * asked last, and only about mutants that no other case noticed; but all of them are asked before one has survived.
+ * asked last, and only about mutants that no other case noticed; but all of them are asked before one has survived. What a
+ * case reads in the catalogs notices nothing, except who has a privilege.
  * @throws where the suites hold alone, and then not in company
  */
 export async function coverage(
@@ -100,7 +102,11 @@ export async function coverage(
     if (redAgain) return { status: "red", red: [redAgain, ...redToo] };
 
     const same = await unchanged(killers === 1 ? open() : [], bare);
-    const sessions = sessionsOf(suites).map((one) => ({ ...one, distance: distanceTo(one.one, bare.catalog) }));
+    const sessions = sessionsOf(suites).map((one) => ({
+      ...one,
+      distance: distanceTo(one.one, bare.catalog),
+      decide: decides(one.suite, bare.catalog),
+    }));
     const left = open().filter((mutant) => !same.has(mutantName(mutant)));
     await inTurns(left, async (mutant) => {
       const so = found.get(mutantName(mutant)) ?? [];
@@ -187,8 +193,9 @@ async function shownTo(
     const { file } = desk;
     const seen = await desk.show(mutant, async () => {
       for (const one of cases) {
-        const how = noticed(await desk.play(one));
-        if (how) found.push({ file, case: one.name, how });
+        const result = await desk.play(one);
+        const how = noticed(result);
+        if (how && desk.decides(one, result, aimOf(mutant))) found.push({ file, case: one.name, how });
         if (found.length >= killers) return;
       }
     });
@@ -202,6 +209,7 @@ interface Distant {
   readonly suite: Suite;
   readonly one: SessionsCase;
   readonly distance: (mutant: SchemaMutant) => number;
+  readonly decide: Decides;
 }
 
 async function shownInSessions(
@@ -212,10 +220,11 @@ async function shownInSessions(
 ): Promise<Killer[]> {
   const found: Killer[] = [];
   const ordered = cases.map((one) => ({ ...one, far: one.distance(mutant) })).sort((a, b) => a.far - b.far);
-  for (const { file, suite, one } of ordered) {
+  for (const { file, suite, one, decide } of ordered) {
     if (found.length >= killers) break;
-    const how = noticed(await runSessions(suite, one, laboratory, mutant.sql));
-    if (how) found.push({ file, case: one.name, how });
+    const result = await runSessions(suite, one, laboratory, mutant.sql);
+    const how = noticed(result);
+    if (how && decide(one, result, aimOf(mutant))) found.push({ file, case: one.name, how });
   }
   return found;
 }

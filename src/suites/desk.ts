@@ -1,5 +1,6 @@
 import { mutantName, type SchemaMutant } from "../catalog/mutants.ts";
 import type { Laboratory, PostgresError } from "../model/ports.ts";
+import { type Decides, decides } from "./decided.ts";
 import { playSingle } from "./play.ts";
 import type { CaseResult } from "./result.ts";
 import { afterFixture } from "./run.ts";
@@ -11,6 +12,7 @@ export interface Desk {
   /** Those of one session. */
   readonly cases: readonly SingleCase[];
   play(one: SingleCase): Promise<CaseResult>;
+  readonly decides: Decides;
   /**
    * Work with a mutant that is taken back afterwards. `fixture`: the rows of the fixture do not go with it, and the work
    * was not done.
@@ -37,6 +39,7 @@ export async function openDesks(
       const desk: Desk = {
         file,
         cases: singlesOf(suite),
+        decides: decides(suite, clone.catalog),
         play: (one) => session.tentatively(() => playSingle(session, one, clone.testRole)),
         show: (mutant, work) =>
           session.tentatively(async () => {

@@ -1,5 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
-import { conditions } from "../sql/conditions.ts";
+import { conditions, sqlstatesOf } from "../sql/conditions.ts";
 import type { Expectation } from "./suite.ts";
 
 /** What a comment tells the runner. */
@@ -86,11 +86,23 @@ function readExpectation(text: string): Comment {
       `PostgreSQL has no condition \`${condition}\``,
       `The nearest one is \`${closest(condition, [...conditions])}\`.`,
     );
+  if (isOfTheStatement(condition))
+    return mistake(
+      `\`${condition}\` says that PostgreSQL cannot carry the statement out as it is written, and nothing about the schema's rules`,
+      "Correct the statement, and expect the error that a rule gives.",
+    );
   if (matching !== undefined && !isPattern(matching))
     return mistake(`\`${matching}\` is no regular expression`, "Write one as in JavaScript, without delimiters.");
   const expects = { condition, ...(on === undefined ? {} : { on: on.replace(/^"(.*)"$/, "$1") }) };
   return { kind: "expect", expects: matching === undefined ? expects : { ...expects, matching } };
 }
+
+/**
+ * Class 42 is that a name is unknown or a type another: a typo would pass. Two of it are rules: a missing privilege, and
+ * GENERATED ALWAYS.
+ */
+const isOfTheStatement = (condition: string): boolean =>
+  sqlstatesOf(condition).every((state) => state.startsWith("42") && state !== "42501" && state !== "428C9");
 
 function isPattern(text: string): boolean {
   try {

@@ -1,9 +1,11 @@
 import { mutantName, type SchemaMutant, schemaMutants } from "../catalog/mutants.ts";
 import type { Clone, Laboratory, Session } from "../model/ports.ts";
+import { type Aim, aimOf, type Decides, decides } from "./decided.ts";
 import { playSingle } from "./play.ts";
 import { byRelevance } from "./relevance.ts";
-import { killOf } from "./result.ts";
+import { type CaseResult, killOf } from "./result.ts";
 import { afterFixture, runSessions, SabotageRefused } from "./run.ts";
+import { isOfTheSchema } from "./sabotage.ts";
 import type { Case, SessionsCase, SingleCase, Suite } from "./suite.ts";
 
 /** What was found about one case: what fails it, or that nothing does. */
@@ -16,7 +18,9 @@ export type CaseProof =
       readonly tries: number;
     }
   | { readonly name: string; readonly status: "survived"; readonly tried: string }
-  | { readonly name: string; readonly status: "refused"; readonly sql: readonly string[]; readonly reason: string };
+  /** Its own sabotage cannot be done, or has nothing to do with the schema. */
+  | { readonly name: string; readonly status: "refused"; readonly sql: readonly string[]; readonly reason: string }
+  | { readonly name: string; readonly status: "unrelated"; readonly sql: readonly string[] };
 
 /** A try of a case with several sessions costs a clone, so only this many of the nearest mutants are tried. */
 const sessionTries = 24;
@@ -27,10 +31,14 @@ const triesForAnAssertion = 40;
 interface Try {
   readonly by: string;
   readonly sql: readonly string[];
+  readonly aim: Aim;
 }
 
 /** How the case is killed, if it is; or why PostgreSQL refuses the sabotage. */
-type Attempting = (sabotage: readonly string[]) => Promise<ReturnType<typeof killOf> | { readonly refused: string }>;
+type Outcome = ReturnType<typeof killOf> | "catalogs" | { readonly refused: string };
+
+/** `catalogs`: nothing but a statement that asks the catalogs turned, which kills nothing. */
+type Attempting = (sabotage: readonly string[], aim: Aim) => Promise<Outcome>;
 
 export interface ProofOptions {
   /** Which mutants of the schema are tried; all, where it is absent. */
@@ -49,15 +57,16 @@ export async function proveSuite(
   const proofs = new Map<string, CaseProof>();
   await laboratory.clone(async (clone) => {
     const mutants = schemaMutants(clone.catalog).filter(wanted);
+    const decide = decides(suite, clone.catalog);
     const refused = await afterFixture(clone, suite, async (session) => {
       for (const one of suite.cases)
         if (one.kind === "single")
-          proofs.set(one.name, await proveCase(one, mutants, clone, inSavepoint(session, clone, one)));
+          proofs.set(one.name, await proveCase(one, mutants, clone, inSavepoint(session, clone, one, decide)));
     });
     if (refused) throw new Error(`the fixture is refused: ${refused.found}`);
     for (const one of suite.cases)
       if (one.kind === "sessions")
-        proofs.set(one.name, await proveCase(one, mutants, clone, inClones(suite, one, laboratory)));
+        proofs.set(one.name, await proveCase(one, mutants, clone, inClones(suite, one, laboratory, decide)));
   });
   return suite.cases.flatMap(({ name }) => proofs.get(name) ?? []);
 }
@@ -70,12 +79,15 @@ async function proveCase(
 ): Promise<CaseProof> {
   const { name } = one;
   // A change of nothing: what fails even then, where the proof is made, is failed by no mutant.
-  if ((await attempt([])) !== undefined)
+  if ((await attempt([], "privileges")) !== undefined)
     return { name, status: "survived", tried: "nothing, and it failed all the same" };
   for (const sql of one.sabotage) {
-    const outcome = await attempt(sql);
+    const outcome = await attempt(sql, "privileges");
+    const tried = `its own sabotage: ${sql.join("; ")}`;
     if (typeof outcome === "object") return { name, status: "refused", sql, reason: outcome.refused };
-    if (outcome === undefined) return { name, status: "survived", tried: `its own sabotage: ${sql.join("; ")}` };
+    if (outcome === "catalogs") return { name, status: "survived", tried: `${tried}${inCatalogs}` };
+    if (outcome === undefined) return { name, status: "survived", tried };
+    if (!(await isOfTheSchema(sql, catalog))) return { name, status: "unrelated", sql };
   }
   const [own] = one.sabotage;
   if (own) return { name, status: "killed", by: "its own sabotage", sql: own, tries: 1 };
@@ -83,35 +95,47 @@ async function proveCase(
   const nearest = one.kind === "sessions" ? ordered.slice(0, sessionTries) : ordered;
   let tries = 0;
   let refusal: CaseProof | undefined;
-  for (const { by, sql } of nearest.map(asTry)) {
+  let turned = false;
+  for (const { by, sql, aim } of nearest.map(asTry)) {
     tries += 1;
-    const outcome = await attempt(sql);
+    const outcome = await attempt(sql, aim);
     if (outcome === "assertion") return { name, status: "killed", by, sql, tries };
     if (outcome === "refusal") refusal ??= { name, status: "killed", by, sql, tries };
+    if (outcome === "catalogs") turned = true;
     if (refusal && tries >= triesForAnAssertion) break;
   }
-  return refusal ?? { name, status: "survived", tried: `${nearest.length} mutants of the schema` };
+  const tried = `${nearest.length} mutants of the schema${turned ? inCatalogs : ""}`;
+  return refusal ?? { name, status: "survived", tried };
 }
 
-const asTry = (mutant: SchemaMutant): Try => ({ by: mutantName(mutant), sql: mutant.sql });
+/** Completes "the case is shown 812 mutants of the schema". */
+const inCatalogs = ", which it notices in the catalogs alone";
+
+const asTry = (mutant: SchemaMutant): Try => ({ by: mutantName(mutant), sql: mutant.sql, aim: aimOf(mutant) });
+
+/** What a case that was sabotaged shows. */
+function outcomeOf(one: Case, result: CaseResult, aim: Aim, decide: Decides): Outcome {
+  const kill = killOf(result);
+  return kill === undefined || decide(one, result, aim) ? kill : "catalogs";
+}
 
 /** DDL as the judge, then the case, all taken back. */
 const inSavepoint =
-  (session: Session, clone: Clone, one: SingleCase): Attempting =>
-  (sabotage) =>
+  (session: Session, clone: Clone, one: SingleCase, decide: Decides): Attempting =>
+  (sabotage, aim) =>
     session.tentatively(async () => {
       for (const sql of sabotage) {
         const answer = await session.attempt(sql);
         if (!answer.accepted) return { refused: answer.error.message };
       }
-      return killOf(await playSingle(session, one, clone.testRole));
+      return outcomeOf(one, await playSingle(session, one, clone.testRole), aim, decide);
     });
 
 const inClones =
-  (suite: Suite, one: SessionsCase, laboratory: Pick<Laboratory, "clone">): Attempting =>
-  async (sabotage) => {
+  (suite: Suite, one: SessionsCase, laboratory: Pick<Laboratory, "clone">, decide: Decides): Attempting =>
+  async (sabotage, aim) => {
     try {
-      return killOf(await runSessions(suite, one, laboratory, sabotage));
+      return outcomeOf(one, await runSessions(suite, one, laboratory, sabotage), aim, decide);
     } catch (error) {
       if (error instanceof SabotageRefused) return { refused: error.message };
       throw error;

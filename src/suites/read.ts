@@ -1,5 +1,6 @@
 import type { ParsedStatement } from "../sql/statements.ts";
 import { parseTree } from "../sql/statements.ts";
+import { asksOf, definedBy } from "./asks.ts";
 import { readComment } from "./directives.ts";
 import { addDirective, addStatement, begin, type Draft, finish } from "./draft.ts";
 import { mentionedIn } from "./mentions.ts";
@@ -59,7 +60,15 @@ async function takeSabotage(draft: Draft, sql: string, line: number): Promise<vo
 
 async function takeStatement(draft: Draft, { text, line, node }: ParsedStatement): Promise<void> {
   if (forbid(draft, node, line)) return;
-  const statement: SuiteStatement = { sql: text, line, isSelect: "SelectStmt" in node, mentions: mentionedIn(node) };
+  const defines = definedBy(node);
+  const statement: SuiteStatement = {
+    sql: text,
+    line,
+    isSelect: "SelectStmt" in node,
+    mentions: mentionedIn(node),
+    asks: asksOf(node),
+    ...(defines === undefined ? {} : { defines }),
+  };
   addStatement(draft, statement);
 }
 

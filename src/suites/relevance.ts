@@ -100,7 +100,7 @@ function neighbours(named: ReadonlySet<string>, catalog: Catalog): ReadonlySet<s
 const readOnce = new WeakMap<Catalog, ReadonlyMap<string, readonly string[]>>();
 
 /** Bare names of the tables, views and functions that each view and function names; found once for a catalog. */
-function namesRead(catalog: Catalog): ReadonlyMap<string, readonly string[]> {
+export function namesRead(catalog: Catalog): ReadonlyMap<string, readonly string[]> {
   const known = readOnce.get(catalog);
   if (known) return known;
   const names = new Set(

@@ -1,6 +1,7 @@
 /** A SQL test file as it was read. DESIGN 5.1. */
 
 import type { Acting } from "../model/ports.ts";
+import type { Asks } from "./asks.ts";
 
 /** `-- expect error: <condition> [on <name>] [matching <regular expression>]` */
 export interface Expectation {
@@ -20,6 +21,9 @@ export interface SuiteStatement {
   readonly expects?: Expectation;
   /** Tables, views and functions that it names, without schemas; sorted. */
   readonly mentions: readonly string[];
+  readonly asks: Asks;
+  /** Bare name of the function or view that it makes. */
+  readonly defines?: string;
 }
 
 export type Step =

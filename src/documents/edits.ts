@@ -1,0 +1,64 @@
+/** Where the words of a page are not those that its own data and proof give. */
+
+import { type Parts, partsOf, type Range } from "./blocks.ts";
+
+/** One line each, cut around the first difference. */
+export interface Edit {
+  readonly message: string;
+  /** Counted from 0. */
+  readonly at: number;
+}
+
+/** The first edit of each part; what comes after it may only have moved. */
+export function editsOf(lines: readonly string[], { head, between, tail }: Parts, rendered: string): readonly Edit[] {
+  const wanted = rendered.trimEnd().split("\n");
+  const parted = partsOf(wanted);
+  if ("missing" in parted) throw new Error(`a page was rendered without ${parted.missing}`);
+  const { parts } = parted;
+  return [
+    ...firstEdit(lines, head, wanted, parts.head),
+    ...firstEdit(lines, between, wanted, parts.between),
+    ...firstEdit(lines, tail, wanted, parts.tail),
+  ];
+}
+
+function firstEdit(
+  lines: readonly string[],
+  range: Range,
+  wanted: readonly string[],
+  wantedRange: Range,
+): readonly Edit[] {
+  const found = lines.slice(range.start, range.end);
+  const asked = wanted.slice(wantedRange.start, wantedRange.end);
+  const at = asked.findIndex((line, index) => line !== found[index]);
+  if (at === -1 && found.length <= asked.length) return [];
+  const place = at === -1 ? asked.length : at;
+  return [{ at: range.start + place, message: told(found, asked, place) }];
+}
+
+function told(found: readonly string[], asked: readonly string[], at: number): string {
+  const [stands, should] = [found[at], asked[at]];
+  const isMore =
+    stands !== undefined && !asked.includes(stands, at) && (should === undefined || found.includes(should, at));
+  const isLess =
+    should !== undefined && !found.includes(should, at) && (stands === undefined || asked.includes(stands, at));
+  const [here, there] = cut(stands ?? "", should ?? "");
+  if (isMore) return `Here stands ${here}; the data and the proof of the document give no such line.`;
+  if (isLess) return `Here ${there} is missing; the data and the proof of the document give that line.`;
+  return `Here stands ${here}; the data and the proof of the document give ${there}.`;
+}
+
+const width = 80;
+
+/** Two lines, as far as they show where they part. */
+function cut(one: string, other: string): readonly [string, string] {
+  let same = 0;
+  while (same < one.length && one[same] === other[same]) same += 1;
+  const start = same > width / 2 ? same - width / 4 : 0;
+  const part = (line: string) => {
+    if (line.trim() === "") return "an empty line";
+    const shown = line.slice(start, start + width);
+    return `"${start > 0 ? "…" : ""}${shown}${start + width < line.length ? "…" : ""}"`;
+  };
+  return [part(one), part(other)];
+}

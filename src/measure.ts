@@ -1,0 +1,131 @@
+/** Finds what a change is measured against: base, its plan, and what is different. DESIGN 4.1. */
+
+import { kinds } from "./checks/table.ts";
+import type { FileChange, History, Tree } from "./model/ports.ts";
+import type { Base, Mistake } from "./model/report.ts";
+import { isPlan } from "./plan/ratchet-plans.ts";
+import { type ReadPlan, readPlan } from "./plan/read.ts";
+import { history } from "./repository/git.ts";
+import { workingTree } from "./repository/working-tree.ts";
+
+/** Which base is asked for. */
+export type BaseRequest =
+  | { readonly kind: "audit" }
+  /** The default branch of origin. */
+  | { readonly kind: "default" }
+  | { readonly kind: "revision"; readonly revision: string };
+
+export interface Measure {
+  readonly base: Base;
+  /** The tree that is judged. */
+  readonly tree: Tree;
+  /** Absent in an audit. */
+  readonly against?: {
+    readonly tree: Tree;
+    readonly changes: readonly FileChange[];
+    /** The plan under the same path, as it is on base. */
+    readonly plan?: ReadPlan;
+    /** Every plan that base has, with this one. */
+    readonly plans: readonly string[];
+  };
+}
+
+export type Measuring =
+  | { readonly measure: Measure }
+  | { readonly notJudged: string; readonly help: string }
+  | { readonly mistakes: readonly [Mistake, ...Mistake[]] };
+
+/**
+ * @param merged judge what merging the checked-out commit into the tip of base would give, instead of the checkout
+ */
+export function measure(root: string, plan: string, request: BaseRequest, merged: boolean): Measuring {
+  const checkout = workingTree(root);
+  if (request.kind === "audit") return { measure: { base: { kind: "audit" }, tree: checkout } };
+  const opened = history(root);
+  if ("none" in opened) {
+    if (opened.none !== "no-git") return { notJudged: opened.reason, help: opened.help };
+    if (request.kind === "revision")
+      return {
+        notJudged: `There is no git repository here, and so no ${request.revision}.`,
+        help: "Run in a git checkout, or with --audit.",
+      };
+    return {
+      measure: { base: { kind: "audit", reason: "there is no git repository here" }, tree: checkout },
+    };
+  }
+  return measured(opened, plan, request, merged, checkout);
+}
+
+function measured(
+  git: History,
+  plan: string,
+  request: Exclude<BaseRequest, { kind: "audit" }>,
+  merged: boolean,
+  checkout: Tree,
+): Measuring {
+  const { head } = git;
+  if (head === undefined) {
+    return { notJudged: "Nothing is committed yet, so there is no base.", help: "Commit, or run with --audit." };
+  }
+  const found =
+    request.kind === "default" ? git.defaultBase() : { name: request.revision, ...git.commit(request.revision) };
+  if ("none" in found)
+    return {
+      notJudged: found.none,
+      help: "Give a base with --base REVISION, or judge the whole checkout with --audit.",
+    };
+  const { name, commit: tip } = found;
+  if (merged) {
+    const result = git.merged(tip, head);
+    if ("conflicts" in result) {
+      return {
+        notJudged: `Merging into ${name} conflicts in ${result.conflicts.join(", ")}.`,
+        help: `Rebase onto ${name}, or merge it, and resolve the conflicts.`,
+      };
+    }
+    return withPlan(git, plan, { name, commit: tip, behind: 0 }, result.tree, git.changes(tip, result.id));
+  }
+  const from = git.mergeBase(tip, head);
+  if ("none" in from)
+    return {
+      notJudged: from.none,
+      help: "Give another base with --base REVISION, or judge the whole checkout with --audit.",
+    };
+  const behind = git.ahead(tip, head);
+  return withPlan(git, plan, { name, commit: from.commit, behind }, checkout, git.changes(from.commit, "checkout"));
+}
+
+function withPlan(
+  git: History,
+  file: string,
+  base: { readonly name: string; readonly commit: string; readonly behind: number },
+  tree: Tree,
+  changes: readonly FileChange[],
+): Measuring {
+  const baseTree = git.tree(base.commit);
+  const plans = baseTree.list().filter((path) => isPlan(path) || path === file);
+  const text = baseTree.read(file);
+  const reading = text === undefined ? undefined : readPlan(text, file, kinds);
+  if (reading && "mistakes" in reading) {
+    const [first, ...more] = reading.mistakes.map(
+      (mistake): Mistake => ({
+        ...mistake,
+        message: `On base (${base.name}, ${base.commit.slice(0, 10)}): ${mistake.message}`,
+        help: `The plan of base cannot be compared with. ${mistake.help ?? ""}`.trimEnd(),
+      }),
+    );
+    if (first) return { mistakes: [first, ...more] };
+  }
+  return {
+    measure: {
+      base: { kind: "commit", ...base, adoption: plans.length === 0 },
+      tree,
+      against: {
+        tree: baseTree,
+        changes,
+        ...(reading && "read" in reading ? { plan: reading.read } : {}),
+        plans,
+      },
+    },
+  };
+}
