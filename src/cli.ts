@@ -4,6 +4,7 @@ import "./json-imports.ts";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { formats } from "./command/formats.ts";
 import { standardOutput } from "./command/output.ts";
+import { planPath } from "./command/plan-path.ts";
 import type { RunArguments } from "./command/run.ts";
 import type { ClaimArguments } from "./command/status.ts";
 import type { VerifyArguments } from "./command/verify.ts";
@@ -45,7 +46,8 @@ const output = standardOutput(process.env);
 const stopping = new AbortController();
 let status: number = 3;
 
-const planOption = () => new Option("--plan <file>", "the plan").default("phasegate.yml");
+const planOption = () =>
+  new Option("--plan <file>", "the plan").default("phasegate.yml").argParser((given) => planPath(given, process.cwd()));
 const several = <Value>(value: Value, before: readonly Value[] = []): readonly Value[] => [...before, value];
 
 program

@@ -89,7 +89,8 @@ export async function judge(options: JudgeOptions): Promise<Judgement> {
     if ("mistakes" in measuring) return { status: "unusable", mistakes: measuring.mistakes };
     if ("notJudged" in measuring) return { status: "not-judged", reason: measuring.notJudged, help: measuring.help };
     const { tree, base, against } = measuring.measure;
-    const missing = (against?.plans ?? []).filter((path) => tree.read(path) === undefined);
+    const listed = new Set(tree.list());
+    const missing = (against?.plans ?? []).filter((path) => !listed.has(path));
     const planFree = { base, begun, documents: options.documents };
     if (missing.includes(options.plan)) return { ...planMissing(missing, planFree), derived: [] };
 

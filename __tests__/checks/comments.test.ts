@@ -87,13 +87,17 @@ test.each([
     "a comment of blanks says nothing",
     "CREATE TABLE a (); COMMENT ON TABLE a IS ' .'",
     {},
-    ["no-comment: table public.a has the comment ' .', which says nothing; the plan asks for a comment that says something."],
+    [
+      "no-comment: table public.a has the comment ' .', which says nothing; the plan asks for a comment that says something.",
+    ],
   ],
   [
     "a comment that repeats the name says nothing",
     "CREATE TABLE order_lines (); COMMENT ON TABLE order_lines IS 'Order lines.'",
     {},
-    ["no-comment: table public.order_lines has the comment 'Order lines.', which says nothing; the plan asks for a comment that says something."],
+    [
+      "no-comment: table public.order_lines has the comment 'Order lines.', which says nothing; the plan asks for a comment that says something.",
+    ],
   ],
   [
     "nothing was created",

@@ -56,6 +56,30 @@ test.each<readonly [name: string, params: object, setup: string, codes: readonly
     "CREATE VIEW a AS SELECT 1 AS x; GRANT SELECT ON a TO app_ro",
     ["passed"],
   ],
+  [
+    "one is too many on a table that inherits",
+    on("app_rw", ["select"]),
+    `${a}; GRANT SELECT ON a TO app_rw; CREATE SCHEMA s; CREATE TABLE s.b () INHERITS (a); GRANT SELECT, UPDATE ON s.b TO app_rw`,
+    ["extra-on-child"],
+  ],
+  [
+    "one is too many on some columns of what inherits from what inherits",
+    on("app_rw", ["select"], { columns: { update: ["x"] } }),
+    `${a}; GRANT SELECT, UPDATE (x) ON a TO app_rw; CREATE TABLE b () INHERITS (a); CREATE TABLE c () INHERITS (b); GRANT UPDATE (x, y) ON c TO app_rw`,
+    ["extra-on-child"],
+  ],
+  [
+    "a partition is open",
+    on("app_ro", []),
+    "CREATE TABLE a (x int) PARTITION BY LIST (x); CREATE TABLE b PARTITION OF a DEFAULT; GRANT SELECT ON b TO PUBLIC",
+    ["extra-on-child"],
+  ],
+  [
+    "what inherits has no more, and less",
+    on("app_rw", ["select", "insert"]),
+    `${a}; GRANT SELECT, INSERT ON a TO app_rw; CREATE TABLE b () INHERITS (a); GRANT INSERT ON b TO app_rw; CREATE TABLE c () INHERITS (a)`,
+    ["passed"],
+  ],
   ["one is missing", on("app_rw", ["select", "insert"]), `${a}; GRANT SELECT ON a TO app_rw`, ["missing-privilege"]],
   ["one is too many", on("app_rw", ["select"]), `${a}; GRANT SELECT, DELETE ON a TO app_rw`, ["extra-privilege"]],
   [

@@ -32,6 +32,13 @@ test.each<readonly [name: string, params: object, setup: string, codes: readonly
     made('(lower(x) COLLATE "C")'),
     ["other-key"],
   ],
+  [
+    "a unique index does not know what inherits",
+    { ...x, unique: true },
+    `${made("(x)", "UNIQUE INDEX")}; CREATE TABLE b () INHERITS (a)`,
+    ["not-on-child"],
+  ],
+  ["an index that is no rule", x, `${made("(x)")}; CREATE TABLE b () INHERITS (a)`, ["passed"]],
   ["nulls are the same to it", { ...x, unique: true }, made("(x) NULLS NOT DISTINCT", "UNIQUE INDEX"), ["other-nulls"]],
   [
     "nulls must be the same to it, and are not",

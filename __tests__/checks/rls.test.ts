@@ -116,6 +116,58 @@ test.each<readonly [name: string, params: object, setup: string, codes: readonly
     ["errored: operator does not exist: integer >>> integer"],
   ],
   [
+    "a table that inherits is open, and has no row-level security",
+    asks(isolation),
+    `${policy(asIs)}; CREATE TABLE b () INHERITS (a); GRANT SELECT ON b TO app_rw`,
+    ["open-child"],
+  ],
+  [
+    "a table that inherits is open to nobody",
+    asks(isolation),
+    `${policy(asIs)}; CREATE TABLE b () INHERITS (a)`,
+    ["passed"],
+  ],
+  [
+    "some columns of a table that inherits are open",
+    { table: "a" },
+    `${enabled}; CREATE TABLE b () INHERITS (a); GRANT UPDATE (n) ON b TO app_rw`,
+    ["open-child"],
+  ],
+  [
+    "what inherits from what inherits is open",
+    { table: "a" },
+    `${enabled}; CREATE TABLE b () INHERITS (a); CREATE TABLE c () INHERITS (b); GRANT SELECT ON c TO PUBLIC`,
+    ["open-child"],
+  ],
+  [
+    "a partition is open",
+    { table: "q" },
+    `CREATE TABLE q (x int) PARTITION BY LIST (x); CREATE TABLE r PARTITION OF q DEFAULT; GRANT SELECT ON r TO app_ro;
+     ALTER TABLE q ENABLE ROW LEVEL SECURITY; ALTER TABLE q FORCE ROW LEVEL SECURITY`,
+    ["open-child"],
+  ],
+  [
+    "a partition is open, with another policy",
+    { table: "a" },
+    `${policy(asIs)}; CREATE TABLE b () INHERITS (a); GRANT SELECT ON b TO app_rw;
+     ALTER TABLE b ENABLE ROW LEVEL SECURITY; ALTER TABLE b FORCE ROW LEVEL SECURITY; CREATE POLICY p ON b USING (true)`,
+    ["open-child"],
+  ],
+  [
+    "a partition is open, with the same policy",
+    asks(isolation),
+    `${policy(asIs)}; CREATE TABLE b () INHERITS (a); GRANT SELECT ON b TO app_rw;
+     ALTER TABLE b ENABLE ROW LEVEL SECURITY; ALTER TABLE b FORCE ROW LEVEL SECURITY; CREATE POLICY p ON b ${asIs}`,
+    ["passed"],
+  ],
+  [
+    "a partition is open, without the policy that holds back",
+    { table: "a" },
+    `${policy("AS RESTRICTIVE USING (n > 0)")}; CREATE POLICY q ON a USING (true); CREATE TABLE b () INHERITS (a); GRANT SELECT ON b TO app_rw;
+     ALTER TABLE b ENABLE ROW LEVEL SECURITY; ALTER TABLE b FORCE ROW LEVEL SECURITY; CREATE POLICY q ON b USING (true)`,
+    ["open-child"],
+  ],
+  [
     "a partitioned table",
     { table: "q" },
     "CREATE TABLE q (x int) PARTITION BY LIST (x); ALTER TABLE q ENABLE ROW LEVEL SECURITY; ALTER TABLE q FORCE ROW LEVEL SECURITY",

@@ -85,7 +85,11 @@ test.each<readonly [name: string, text: string, expected: readonly string[]]>([
   ["attack 36: a setting is stored for the database", "ALTER DATABASE a SET row_security = off;", ["role-change 1"]],
   ["a role joins another", "GRANT a TO b;", ["role-change 1"]],
   ["privileges on a table are no change of a role", "GRANT SELECT ON a TO b;", []],
-  ["a DO block makes a role", "DO $$ BEGIN EXECUTE 'CREATE  ROLE a'; END $$;", ["role-change 1"]],
+  [
+    "a DO block makes a role",
+    "DO $$ BEGIN EXECUTE 'CREATE  ROLE a'; END $$;",
+    ["role-change 1", "statement-in-block 1"],
+  ],
   ["attack 52: a program of the server is run", "COPY a TO PROGRAM 'curl x';", ["server-file 1"]],
   ["a file of the server is read", "COPY a FROM '/etc/passwd';", ["server-file 1"]],
   [
@@ -97,6 +101,119 @@ test.each<readonly [name: string, text: string, expected: readonly string[]]>([
     "another server is reached in a function's body",
     "CREATE OR REPLACE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM dblink('x', 'y'); END $$;",
     ["server-file 1"],
+  ],
+  [
+    "attack: a limit is taken back by a function",
+    `${timeouts}SELECT set_config('statement_timeout', '5s', true), set_config('lock_timeout', '0', true);\nALTER TABLE a ADD COLUMN IF NOT EXISTS x text;`,
+    ["no-lock-timeout 3"],
+  ],
+  [
+    "attack: a limit is taken back in a block",
+    `${timeouts}DO $$ BEGIN PERFORM set_config('lock_timeout', '0', true); END $$;\nALTER TABLE a ADD COLUMN IF NOT EXISTS x text;`,
+    ["no-lock-timeout 3"],
+  ],
+  [
+    "attack: a limit is taken back in a block by SET",
+    `${timeouts}DO $$ BEGIN SET LOCAL statement_timeout = 0; END $$;\nALTER TABLE a ADD COLUMN IF NOT EXISTS x text;`,
+    ["no-statement-timeout 3"],
+  ],
+  [
+    "attack: a limit is given by a call that is not come to",
+    "SELECT set_config('lock_timeout', '5s', true) WHERE false; SELECT set_config('statement_timeout', substr('10', 2), true);\nALTER TABLE a ADD COLUMN IF NOT EXISTS x text;",
+    ["no-lock-timeout 2", "no-statement-timeout 2"],
+  ],
+  [
+    "attack: limits go with RESET ALL, or with what a savepoint takes back",
+    `${timeouts}RESET ALL;\nALTER TABLE a ADD COLUMN IF NOT EXISTS x text;`,
+    ["no-lock-timeout 3", "no-statement-timeout 3"],
+  ],
+  [
+    "limits that are given by a function are enough",
+    "SELECT set_config('lock_timeout', '5s', true), set_config('statement_timeout', '1min', true);\nALTER TABLE a ADD COLUMN IF NOT EXISTS x text;",
+    [],
+  ],
+  [
+    "a block that sets something else takes no limit",
+    `${timeouts}DO $$ BEGIN PERFORM set_config('app.tenant', '1', true); -- set_config('lock_timeout', '0', true)\nEND $$;\nALTER TABLE a ADD COLUMN IF NOT EXISTS x text;`,
+    [],
+  ],
+  [
+    "attack: a block executes DDL as text",
+    "DO $$ BEGIN\n  EXECUTE 'ALTER' || ' TABLE a ADD x text';\nEND $$;",
+    ["statement-in-block 1"],
+  ],
+  [
+    "attack: a block executes DDL",
+    `${timeouts}DO $$ BEGIN IF true THEN ALTER TABLE a ADD x text; END IF; END $$;`,
+    ["statement-in-block 2"],
+  ],
+  [
+    "attack: a function that the migration makes and calls executes it",
+    "CREATE OR REPLACE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DROP TABLE a'; END $$;\nSELECT 1;\nSELECT public.f();",
+    ["statement-in-block 3"],
+  ],
+  [
+    "attack: so does a block that calls it, in the down part",
+    "-- Up Migration\nSELECT 1;\n-- Down Migration\nCREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS 'BEGIN DROP TABLE a; END';\nDO 'BEGIN PERFORM f(); END';",
+    ["statement-in-block 5"],
+  ],
+  [
+    "a function that nobody calls there may execute what it likes",
+    "CREATE OR REPLACE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'SELECT 1'; RETURN NEW; END $$;\nGRANT EXECUTE ON FUNCTION f() TO a;\nCREATE TABLE IF NOT EXISTS b (x text);\nCREATE TRIGGER t AFTER INSERT ON b EXECUTE FUNCTION f();",
+    [],
+  ],
+  [
+    "a block that looks at rows, and raises, is none",
+    `${timeouts}DO $$ DECLARE bad bigint; BEGIN SELECT count(*) INTO bad FROM a; IF bad > 0 THEN RAISE EXCEPTION USING MESSAGE = 'drop table; create one'; ELSE UPDATE a SET x = 'execute'; END IF; END $$;`,
+    [],
+  ],
+  [
+    "attack: a trigger's function asks for a setting of the server",
+    "CREATE OR REPLACE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n  IF current_setting('fsync') = 'on' THEN RETURN NULL; END IF;\n  RETURN NEW;\nEND $$;",
+    ["knows-where-it-runs 3"],
+  ],
+  [
+    "attack: it asks in other words",
+    "CREATE OR REPLACE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT pg_catalog.\"current_setting\"('fsync.x'::varchar(5), true) $$;",
+    ["knows-where-it-runs 1"],
+  ],
+  [
+    "attack: it executes the question",
+    "CREATE OR REPLACE FUNCTION f() RETURNS text LANGUAGE plpgsql AS $$ DECLARE x text; BEGIN EXECUTE 'SHOW fsync' INTO x; RETURN x; END $$;",
+    ["knows-where-it-runs 1"],
+  ],
+  [
+    "attack: a policy asks for the database",
+    `${timeouts}CREATE POLICY p ON a USING (current_database() <> 'judge');`,
+    ["knows-where-it-runs 2"],
+  ],
+  [
+    "attack: a view asks for all settings, and for the version",
+    "CREATE VIEW v AS SELECT 1 AS x FROM pg_settings WHERE name = 'fsync' AND version() LIKE '%debug%';",
+    ["knows-where-it-runs 1", "knows-where-it-runs 1"],
+  ],
+  [
+    "attack: a default asks for the time of the start, and a function of SQL's own for the address",
+    "CREATE TABLE IF NOT EXISTS b (x timestamptz DEFAULT pg_postmaster_start_time());\nCREATE FUNCTION f() RETURNS boolean LANGUAGE sql RETURN inet_server_addr() IS NULL;",
+    ["knows-where-it-runs 1", "knows-where-it-runs 2"],
+  ],
+  [
+    "attack: the name of the setting is made up where it runs",
+    "DO $$ BEGIN PERFORM current_setting(concat('fs', 'ync')); END $$;",
+    ["knows-where-it-runs 1"],
+  ],
+  [
+    "settings of one's own, who acts, comments and texts tell nothing of it",
+    `${timeouts}CREATE POLICY p ON a USING (x = NULLIF(current_setting('app.tenant'::text, true), ''));
+CREATE OR REPLACE FUNCTION f() RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+  -- current_setting('fsync')
+  /* version() */
+  RAISE NOTICE 'current_setting(''fsync''), version(), pg_settings';
+  RETURN session_user || current_user || current_setting('app.x', true);
+END $$;
+CREATE TABLE IF NOT EXISTS b (version text, PRIMARY KEY (version));
+COMMENT ON TABLE b IS 'version() of current_database()';`,
+    [],
   ],
   ["a password", "-- x\nCREATE USER MAPPING FOR a SERVER s OPTIONS (password 'hunter2');", ["credentials 2"]],
   ["a connection string, in a comment", "-- postgres://u:hunter2@db/x\nSELECT 1;", ["credentials 1"]],

@@ -134,6 +134,24 @@ test.each([
     ["no-table: b does not exist; b.sql describes it."],
   ],
   [
+    "another table inherits from it",
+    {
+      ...trial,
+      files: { "db/a.sql": file },
+      setup: `${whole.setup}; CREATE SCHEMA s; CREATE TABLE s.heir () INHERITS (a)`,
+    },
+    ["missing: table s.heir inherits from a, so that its rows are shown as a's; db/a.sql describes one table."],
+  ],
+  [
+    "it has partitions",
+    {
+      setup: "CREATE TABLE b (n int) PARTITION BY LIST (n); CREATE TABLE c PARTITION OF b DEFAULT",
+      files: { "b.sql": "CREATE TABLE b (n int) PARTITION BY LIST (n);" },
+      params: { file: "b.sql", table: "b" },
+    },
+    [],
+  ],
+  [
     "the table's name is a key word, after letters of more than one byte",
     {
       setup: 'CREATE TABLE "user" (n serial)',

@@ -15,6 +15,16 @@ const world = (rows: string, text = migration(up, "ALTER TABLE a DROP CONSTRAINT
 const negative = "INSERT INTO a VALUES (2, -1);\n";
 const checked = "-- expect error: check_violation on ck_n\n";
 
+/** A migration that stops on rows that are like this, and makes no rule. */
+const known = (like: string) => ({
+  "migrations/1_before.sql": migration("CREATE TABLE a (id uuid PRIMARY KEY, n int);", "DROP TABLE a;"),
+  "migrations/2_example.sql": migration(
+    `DO $$ BEGIN IF EXISTS (SELECT FROM a WHERE ${like}) THEN RAISE check_violation; END IF; END $$; ALTER TABLE a ADD m int;`,
+    "ALTER TABLE a DROP m;",
+  ),
+  "rows.sql": "-- expect error: check_violation\nINSERT INTO a VALUES ('00000000-0000-4000-8000-000000000001', -1);\n",
+});
+
 const rows: readonly [
   what: string,
   files: { readonly [path: string]: string },
@@ -34,6 +44,19 @@ const rows: readonly [
     ["not-stopped"],
     /it is to stop with check_violation on ck_n/,
   ],
+  [
+    "attack: a migration that knows the rows by their ids",
+    known("id = '00000000-0000-4000-8000-000000000001'"),
+    ["not-stopped"],
+    /goes through on the same rows under other UUIDs/,
+  ],
+  [
+    "attack: a migration that knows them by a pattern of their ids",
+    known("id::text LIKE '%-4000-8000-0000%'"),
+    ["not-stopped"],
+    /goes through on the same rows under other UUIDs/,
+  ],
+  ["a migration that looks at what is wrong with them", known("n < 0"), ["passed"], /./],
   [
     "another rule that stops it first",
     world(checked + negative, migration(`ALTER TABLE a ALTER n TYPE int USING 2 / (n + 1); ${up}`)),

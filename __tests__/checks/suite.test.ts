@@ -70,6 +70,13 @@ test.each([
     [],
   ],
   ["functions of an extension", "CREATE EXTENSION pgcrypto; CREATE EXTENSION citext", []],
+  [
+    "a function that the change adds to an extension",
+    "CREATE EXTENSION pgcrypto; CREATE FUNCTION count(int) RETURNS bigint LANGUAGE sql AS 'SELECT 1'; ALTER EXTENSION pgcrypto ADD FUNCTION count(int)",
+    [
+      "shadowed: tests/a.sql: function count(integer) in the schema public has the name of one of PostgreSQL's own; cases would not tell which one they call.",
+    ],
+  ],
 ])("%s", async (_, setup, findings) => {
   const files = { "tests/a.sql": refused };
   expect(
@@ -91,6 +98,25 @@ test("a case that nothing fails is told by its name", async () => {
       provokes: "case-failed",
       sabotage: expect.stringMatching(/^\d+ mutants of the schema$/),
     },
+  ]);
+});
+
+test.each([
+  [
+    "PostgreSQL refuses",
+    "DROP TABLE nothing",
+    'case "more" of tests/a.sql has a sabotage that PostgreSQL refuses (table "nothing" does not exist)',
+  ],
+  [
+    "has nothing to do with the schema",
+    "SET LOCAL app.other = '1'",
+    `case "more" of tests/a.sql has a sabotage that changes nothing which is there without it (SET LOCAL app.other = '1')`,
+  ],
+])("a case whose sabotage %s is not proven, whatever the others are", async (_, sabotage, name) => {
+  const more = `-- test: more\n-- sabotage: ${sabotage}\nSELECT current_setting('app.other', true) IS NULL;`;
+  const { red } = await tried({ "tests/a.sql": `${refused}${more}` });
+  expect(red?.mutants.filter(({ outcome }) => outcome.status !== "killed")).toMatchObject([
+    { name, outcome: { status: "survived" } },
   ]);
 });
 

@@ -139,7 +139,7 @@ test(
         expect(commands(ran.log)).toEqual([
           "error: Must not be merged: 4B was started before 4A is verified (6 violations).",
         ]);
-        expect(ran.log).toMatch(/is not ticked/);
+        expect(ran.log).toMatch(/is not\s+ticked/);
         expect(ran.summary).toMatch(/4A\.9[\s\S]*is not ticked/);
         expect(conclusionOf(ran)).toBe("must-not-be-merged");
       },

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { countsOf, gatesHold, worst } from "../../src/model/judge.ts";
 import type { Finding, GateResult, PhaseResult, Verdict, Violation } from "../../src/model/report.ts";
-import { phaseViolations } from "../../src/model/violations.ts";
+import { foldedUnderFailure, phaseViolations } from "../../src/model/violations.ts";
 
 const finding = (code: string): Finding => ({ code, message: `${code} found; another asked.`, help: "Change it." });
 const passed: Verdict = { status: "passed" };
@@ -61,7 +61,7 @@ test("a phase that exists too early is told with what blocks it, its own gates f
     ["phase-advanced", "B", undefined],
   ]);
   expect(violations[1]?.findings[0].message).toBe(
-    "B exists (0_B), but A does not hold (A.1); every predecessor must be verified first.",
+    "B exists (0_B), but A does not hold (A.1); the plan asks that every predecessor be verified first.",
   );
   expect(violations[1]?.consequences).toEqual(["B.1 gate-errored"]);
 });
@@ -296,4 +296,43 @@ test.each<[name: string, phases: readonly PhaseResult[], measured: ReturnType<ty
       `${code} ${at ?? of}${consequences.length === 0 ? "" : ` < ${consequences.join(", ")}`}`,
   );
   expect(words).toEqual(told);
+});
+
+test("a phase that exists too early because one before it does is told under that one", () => {
+  const prohibited = (id: string, after: string, why: string) =>
+    phase(id, "prohibited", [gate(`${id}.1`, passed)], [after], { blockers: [{ phase: after, why }] });
+  const phases = [
+    phase("A", "in-progress", broken),
+    prohibited("B", "A", "A does not hold (A.1)"),
+    prohibited("C", "B", "B is itself prohibited"),
+    prohibited("D", "C", "C is itself prohibited"),
+  ];
+  expect(audited(phases).map(({ code, phase: of, consequences }) => [code, of, consequences])).toEqual([
+    ["gate-failed", "A", []],
+    ["phase-advanced", "B", ["C phase-advanced", "D phase-advanced"]],
+  ]);
+});
+
+test("… but not where that one is no violation of this change", () => {
+  const phases = [
+    phase("B", "prohibited", [], ["A"], { blockers: [{ phase: "A", why: "A does not hold (A.1)" }] }),
+    phase("C", "prohibited", [], ["B"], { blockers: [{ phase: "B", why: "B is itself prohibited" }], advancedBy }),
+  ];
+  expect(phaseViolations(phases, change()).map(({ phase: of }) => of)).toEqual(["C"]);
+});
+
+test("a migration of no phase that cannot be applied is the reason of what could not be judged", () => {
+  const violations = phaseViolations(
+    [phase("A", "regressed", [gate("A.1", notRun)], [], { atBase: "pass" })],
+    change(),
+  );
+  const place = { file: "migrations/9_hotfix.sql", line: 3 };
+  const failure: Violation = {
+    code: "migration-failed",
+    findings: [{ ...finding("migration-failed"), place }],
+    place,
+    consequences: [],
+  };
+  expect(violations.map(({ code }) => code)).toEqual(["regressed"]);
+  expect(foldedUnderFailure([...violations, failure])).toEqual([{ ...failure, consequences: ["A.1 not-run"] }]);
 });

@@ -63,6 +63,7 @@ const phase = (
   state: PhaseResult["state"],
   gates: readonly GateResult[],
   after: readonly string[] = [],
+  more: Partial<PhaseResult> = {},
 ): PhaseResult => ({
   id,
   title,
@@ -79,10 +80,18 @@ const phase = (
   migrations: state === "not-started" ? [] : [`0006_${id.toLowerCase()}`],
   counts: countsOf(gates),
   gates,
+  ...more,
 });
 
 const report = (phases: readonly PhaseResult[], more: Partial<Report> = {}): Report => {
-  const violations = phaseViolations(phases, { kind: "audit" });
+  const { base = { kind: "audit" } } = more;
+  const change = {
+    incomplete: "block",
+    failingAtBase: new Set<string>(),
+    workChanged: new Map(),
+    approved: false,
+  } as const;
+  const violations = phaseViolations(phases, base.kind === "audit" ? base : { kind: "change", ...change });
   return {
     version: 1,
     tool: { name: "phasegate", version: "1.2.3" },
@@ -200,4 +209,59 @@ export const samples: { readonly [name: string]: Report } = {
     ],
     { approvals: "Approvals come from a recorded file (reviews_of_*.json), and from no pull request." },
   ),
+  "against-base": report(
+    [
+      baseline,
+      phase("4A", "Enhance the allocation schema", "verified", [gate("4A.2", "Ratio", passed)], ["baseline"], {
+        atBase: "none",
+        advancedBy: ["migrations/0006_4a.sql (added)"],
+        schema: [
+          { object: "column public.attribution_allocations.allocation_ratio", how: "created" },
+          { object: "constraint ck_channel on public.attribution_allocations", how: "altered" },
+          { object: "index public.idx_old", how: "dropped" },
+        ],
+      }),
+      phase("4B", "Sum", "prohibited", [gate("4B.1", "View", passed)], ["4A"], {
+        advancedBy: ["migrations/0007_4b.sql (added)", "view public.v (created by migrations/0006_4a.sql)"],
+        blockers: [{ phase: "4A", why: "4A is verified in this change only, and not on base" }],
+        document: { status: "missing", path: "db/docs/PHASE_4B.md" },
+      }),
+      idle,
+    ],
+    {
+      base: { kind: "commit", name: "origin/main", commit: "4f2a9c81d3".padEnd(40, "0"), adoption: false, behind: 2 },
+      differences: [
+        {
+          direction: "weaker",
+          message: "4A.2 column `type`: numeric(6,5) → numeric",
+          place: { file: "phasegate.yml", line: 44 },
+          phase: "4A",
+          gate: "4A.2",
+        },
+        { direction: "stronger", message: "4A.9 is new", place: { file: "phasegate.yml", line: 60 } },
+      ],
+    },
+  ),
+  "regressed-and-differing": report([
+    phase("4A", "Enhance", "regressed", [gate("4A.3", "Model version", nullable)], [], {
+      atBase: "pass",
+      document: { status: "missing", path: "db/docs/PHASE_4A.md" },
+    }),
+    phase("4B", "Sum", "in-progress", [gate("4B.1", "View", passed)], [], {
+      document: {
+        status: "differs",
+        path: "db/docs/PHASE_4B.md",
+        claimsMore: true,
+        changed: true,
+        findings: [
+          {
+            code: "document-differs",
+            message: "gate 4B.1: the document says passed; this run derives failed.",
+            help: "Nobody writes it by hand: make 4B hold, and issue it again with `phasegate verify 4B`.",
+            place: { file: "db/docs/PHASE_4B.md", line: 12 },
+          },
+        ],
+      },
+    }),
+  ]),
 };

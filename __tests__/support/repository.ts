@@ -35,8 +35,10 @@ export const gitEnvironment: NodeJS.ProcessEnv = {
   GIT_COMMITTER_DATE: date,
 };
 
+export type Files = { readonly [path: string]: string | Uint8Array };
+
 /** An empty repository on the branch `main`, with these files committed where there are any. */
-export function repository(files: { readonly [path: string]: string | Uint8Array } = {}): Repository {
+export function repository(files: Files = {}): Repository {
   const place = realpathSync(mkdtempSync(join(tmpdir(), "phasegate-repository-")));
   let beside = 0;
 

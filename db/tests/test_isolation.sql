@@ -413,68 +413,77 @@ INSERT INTO attribution_events (tenant_id, occurred_at, raw_payload) VALUES ('a0
 -- expect error: insufficient_privilege
 TRUNCATE dead_events;
 
--- test: app_rw may do with each table what is meant, and nothing else
+-- test: app_rw may do with each table and view what is meant, and nothing else
 SELECT coalesce(array_agg(line ORDER BY line), '{}') = ARRAY[
+    'allocation_summary: SELECT',
     'attribution_allocations: DELETE INSERT SELECT UPDATE',
     'attribution_events: DELETE INSERT SELECT UPDATE',
     'dead_events: DELETE INSERT SELECT UPDATE',
     'reconciliation_runs: DELETE INSERT SELECT UPDATE',
     'revenue_ledger: INSERT SELECT',
-    'tenants: DELETE INSERT SELECT UPDATE'
+    'tenants: DELETE INSERT SELECT UPDATE',
+    'v_realtime_revenue: SELECT',
+    'v_reconciliation_status: SELECT'
 ]
 FROM (
     SELECT format('%s: %s', relname, string_agg(privilege, ' ' ORDER BY privilege)) AS line
     FROM pg_class
     CROSS JOIN unnest('{DELETE,INSERT,REFERENCES,SELECT,TRIGGER,TRUNCATE,UPDATE}'::text[]) AS privilege
-    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'pgmigrations'
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f') AND relname <> 'pgmigrations'
         AND has_table_privilege('app_rw', pg_class.oid, privilege)
     GROUP BY relname
 ) AS lines;
 
--- test: app_ro may read each table but the record of corrections, and nothing else
+-- test: app_ro may read each table and view but the record of corrections and what is materialized, and nothing else
 SELECT coalesce(array_agg(line ORDER BY line), '{}') = ARRAY[
+    'allocation_summary: SELECT',
     'attribution_allocations: SELECT',
     'attribution_events: SELECT',
     'dead_events: SELECT',
     'reconciliation_runs: SELECT',
     'revenue_ledger: SELECT',
-    'tenants: SELECT'
+    'tenants: SELECT',
+    'v_realtime_revenue: SELECT',
+    'v_reconciliation_status: SELECT'
 ]
 FROM (
     SELECT format('%s: %s', relname, string_agg(privilege, ' ' ORDER BY privilege)) AS line
     FROM pg_class
     CROSS JOIN unnest('{DELETE,INSERT,REFERENCES,SELECT,TRIGGER,TRUNCATE,UPDATE}'::text[]) AS privilege
-    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'pgmigrations'
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f') AND relname <> 'pgmigrations'
         AND has_table_privilege('app_ro', pg_class.oid, privilege)
     GROUP BY relname
 ) AS lines;
 
 -- test: ledger_admin may do what app_rw may, correct the ledger, and read the record
 SELECT coalesce(array_agg(line ORDER BY line), '{}') = ARRAY[
+    'allocation_summary: SELECT',
     'attribution_allocations: DELETE INSERT SELECT UPDATE',
     'attribution_events: DELETE INSERT SELECT UPDATE',
     'dead_events: DELETE INSERT SELECT UPDATE',
     'ledger_corrections: SELECT',
     'reconciliation_runs: DELETE INSERT SELECT UPDATE',
     'revenue_ledger: DELETE INSERT SELECT UPDATE',
-    'tenants: DELETE INSERT SELECT UPDATE'
+    'tenants: DELETE INSERT SELECT UPDATE',
+    'v_realtime_revenue: SELECT',
+    'v_reconciliation_status: SELECT'
 ]
 FROM (
     SELECT format('%s: %s', relname, string_agg(privilege, ' ' ORDER BY privilege)) AS line
     FROM pg_class
     CROSS JOIN unnest('{DELETE,INSERT,REFERENCES,SELECT,TRIGGER,TRUNCATE,UPDATE}'::text[]) AS privilege
-    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'pgmigrations'
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f') AND relname <> 'pgmigrations'
         AND has_table_privilege('ledger_admin', pg_class.oid, privilege)
     GROUP BY relname
 ) AS lines;
 
--- test: read_model_refresher may do nothing with any table
+-- test: read_model_refresher may do nothing with any table or view
 SELECT coalesce(array_agg(line ORDER BY line), '{}') = ARRAY[]::text[]
 FROM (
     SELECT format('%s: %s', relname, string_agg(privilege, ' ' ORDER BY privilege)) AS line
     FROM pg_class
     CROSS JOIN unnest('{DELETE,INSERT,REFERENCES,SELECT,TRIGGER,TRUNCATE,UPDATE}'::text[]) AS privilege
-    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'pgmigrations'
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f') AND relname <> 'pgmigrations'
         AND has_table_privilege('read_model_refresher', pg_class.oid, privilege)
     GROUP BY relname
 ) AS lines;

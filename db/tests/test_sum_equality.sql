@@ -139,6 +139,11 @@ VALUES
     ('a0000000-0000-4000-8000-000000000001', 'a0000000-0000-4000-8000-000000000104', '1.0.0', 'email', 1, 2147483647),
     ('a0000000-0000-4000-8000-000000000001', 'a0000000-0000-4000-8000-000000000104', '1.0.0', 'direct', 1, 2147483647);
 
+-- test: two cents are too much of a large event as well, because the tolerance is no share of it
+-- expect error: check_violation on trg_check_allocation_sum matching allocated=2147483645 expected=2147483647 drift=2
+INSERT INTO attribution_allocations (tenant_id, event_id, model_version, channel, allocation_ratio, allocated_revenue_cents)
+VALUES ('a0000000-0000-4000-8000-000000000001', 'a0000000-0000-4000-8000-000000000104', '1.0.0', 'email', 1, 2147483645);
+
 -- test: app_rw is held to the sum as everybody
 -- as: app_rw
 -- expect error: check_violation on trg_check_allocation_sum
@@ -272,6 +277,14 @@ ALTER TABLE attribution_allocations DISABLE TRIGGER trg_check_allocation_sum;
 UPDATE attribution_allocations SET allocated_revenue_cents = 10 WHERE model_version = '1.0.0' AND channel = 'email';
 REFRESH MATERIALIZED VIEW mv_allocation_summary;
 SELECT total_allocated_cents = 50 AND NOT is_balanced AND drift_cents = 50 FROM allocation_summary WHERE model_version = '1.0.0';
+
+-- test: the summary finds two cents of a large event
+-- sabotage: CREATE OR REPLACE FUNCTION allocation_tolerance_cents() RETURNS integer LANGUAGE sql IMMUTABLE RETURN 100
+ALTER TABLE attribution_allocations DISABLE TRIGGER trg_check_allocation_sum;
+INSERT INTO attribution_allocations (tenant_id, event_id, model_version, channel, allocation_ratio, allocated_revenue_cents)
+VALUES ('a0000000-0000-4000-8000-000000000001', 'a0000000-0000-4000-8000-000000000104', '1.0.0', 'email', 1, 2147483645);
+REFRESH MATERIALIZED VIEW mv_allocation_summary;
+SELECT NOT is_balanced AND drift_cents = 2 FROM allocation_summary WHERE event_id = 'a0000000-0000-4000-8000-000000000104';
 
 -- test: the summary has one row for each event and model version
 -- sabotage: DELETE FROM attribution_allocations WHERE model_version = '2.0.0'

@@ -12,17 +12,6 @@ const likeOf = async (database: Database, table: QualifiedName, name: string): P
   await database.query(`CREATE TEMPORARY TABLE ${quoted(name)} (LIKE ${quotedName(table)} INCLUDING GENERATED)`);
 };
 
-/** A column type: `int` is `integer`, `numeric(6, 5)` is `numeric(6,5)`. */
-export async function askedType(database: Database, type: string): Promise<string> {
-  await database.query(`CREATE TEMPORARY TABLE asked_type (asked ${type})`);
-  const [row] = await queryCatalog<{ type: string }>(
-    database,
-    "SELECT format_type(atttypid, atttypmod) AS type FROM pg_attribute WHERE attrelid = 'pg_temp.asked_type'::regclass AND attnum = 1",
-  );
-  if (!row) throw new Error(`PostgreSQL does not know the type ${type}`);
-  return row.type;
-}
-
 /** A default for a column of this type. */
 export async function askedDefault(database: Database, type: string, expression: string): Promise<string> {
   await database.query(`CREATE TEMPORARY TABLE asked_default (asked ${type} DEFAULT ${expression})`);

@@ -1,29 +1,62 @@
 import { z } from "zod";
-import { queryCatalog } from "../catalog/query.ts";
-import { quoted, quotedName } from "../sql/identifier.ts";
-import { askedDefault, askedType } from "./asked.ts";
-import { defineDatabaseKind, type KindFinding, type Mutant } from "./kind.ts";
+import { askedDefault } from "./asked.ts";
+import { askedGenerated, askedType, type FoundColumn, foundColumn, identities } from "./column-catalog.ts";
+import { columnMutants } from "./column-mutants.ts";
+import { defineDatabaseKind, type KindFinding } from "./kind.ts";
 import { name, parts, relation } from "./params.ts";
 import { fixed, optional, ordered } from "./strength.ts";
 
-type Observed = {
-  readonly found: { readonly type: string; readonly nullable: boolean; readonly default: string | null } | null;
-  /** The plan's type and default, as PostgreSQL writes them. */
-  readonly asked: { readonly type: string | null; readonly default: string | null };
+const params = z
+  .strictObject({
+    table: relation.describe("The table: `name` or `schema.name`."),
+    name: name.describe("The column."),
+    type: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Its type as in DDL: `numeric(6,5)`, `timestamptz`; with COLLATE, where it is not the type's own."),
+    nullable: z.boolean().optional().describe("`false`: NOT NULL, also for older rows."),
+    default: z.string().min(1).optional().describe("Its default as in DDL."),
+    identity: z
+      .enum(identities)
+      .optional()
+      .describe("Its value is GENERATED … AS IDENTITY. Without it, it must be no identity column."),
+    generated: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Its value is GENERATED ALWAYS AS this expression. Without it, it must not be generated."),
+  })
+  .superRefine((given, context) => {
+    const [, second] = (["default", "identity", "generated"] as const).filter((one) => given[one] !== undefined);
+    if (second) context.addIssue({ code: "custom", path: [second], message: "excludes the other source of its value" });
+  });
+export type ColumnParams = z.output<typeof params>;
+
+export type ColumnObserved = {
+  readonly found: FoundColumn | null;
+  /** The plan's type, default and generation, as PostgreSQL writes them; `null` where it names a column that is missing. */
+  readonly asked: { readonly type: string | null; readonly default: string | null; readonly generated: string | null };
 };
-type Code = "no-column" | "other-type" | "nullable" | "not-nullable" | "other-default";
+
+const codes = [
+  "no-column",
+  "not-a-table",
+  "other-type",
+  "nullable",
+  "not-validated",
+  "not-nullable",
+  "other-default",
+  "other-identity",
+  "other-generated",
+] as const;
+export type ColumnCode = (typeof codes)[number];
 
 export const column = defineDatabaseKind({
   kind: "column",
   summary: "A table has a column of this type, nullability and default.",
-  params: z.strictObject({
-    table: relation.describe("The table: `name` or `schema.name`."),
-    name: name.describe("The column."),
-    type: z.string().min(1).optional().describe("Its type as in DDL: `numeric(6,5)`, `timestamptz`."),
-    nullable: z.boolean().optional().describe("`false`: NOT NULL."),
-    default: z.string().min(1).optional().describe("Its default as in DDL."),
-  }),
-  codes: ["no-column", "other-type", "nullable", "not-nullable", "other-default"],
+  params,
+  codes,
   points: ["after", "head"],
 
   claim: ({ table, name, type, nullable }) =>
@@ -32,28 +65,34 @@ export const column = defineDatabaseKind({
       .join(" "),
 
   async observe({ database }, params) {
-    const [row] = await queryCatalog<{ type: string; nullable: boolean; default: string | null }>(
-      database,
-      `SELECT format_type(a.atttypid, a.atttypmod) AS type, NOT a.attnotnull AS nullable, pg_get_expr(d.adbin, d.adrelid) AS "default"
-         FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-        WHERE a.attrelid = to_regclass($1) AND a.attname = $2 AND a.attnum > 0 AND NOT a.attisdropped`,
-      [quotedName(parts(params.table)), params.name],
-    );
+    const table = parts(params.table);
+    const found = await foundColumn(database, table, params.name);
     const type =
-      params.type === undefined || params.type === row?.type ? params.type : await askedType(database, params.type);
-    const found = row ? { type: row.type, nullable: row.nullable, default: row.default } : null;
-    const same = params.default === undefined || params.default === found?.default;
-    const expression = same
-      ? params.default
-      : await askedDefault(database, found?.type ?? type ?? "text", params.default ?? "");
-    return { examined: 1, observed: { found, asked: { type: type ?? null, default: expression ?? null } } };
+      params.type === undefined || params.type === found?.type ? params.type : await askedType(database, params.type);
+    const as = found?.type ?? type ?? "text";
+    const expression =
+      params.default === undefined || params.default === found?.default
+        ? params.default
+        : await askedDefault(database, as, params.default);
+    // Where there is no column, there may be no table on which the expression could be normalised.
+    const generated =
+      params.generated === undefined || !found ? null : await askedGenerated(database, table, as, params.generated);
+    return {
+      examined: 1,
+      observed: { found, asked: { type: type ?? null, default: expression ?? null, generated } },
+    };
   },
 
-  judge({ table, name, nullable }, { found, asked }: Observed): KindFinding<Code>[] {
+  judge(params, { found, asked }: ColumnObserved): KindFinding<ColumnCode>[] {
+    const { table, name, nullable } = params;
     const it = `${table}.${name}`;
     if (!found)
       return [{ code: "no-column", message: `${it} does not exist.`, help: "Add it in a migration of the phase." }];
-    const findings: KindFinding<Code>[] = [];
+    if (found.of !== "table") {
+      const message = `${table} is a ${found.of}; the plan asks for a table with the column ${name}.`;
+      return [{ code: "not-a-table", message, help: "Make it a table, or describe it by a `view` check." }];
+    }
+    const findings: KindFinding<ColumnCode>[] = [];
     if (asked.type !== null && found.type !== asked.type) {
       findings.push({
         code: "other-type",
@@ -66,6 +105,13 @@ export const column = defineDatabaseKind({
         code: "nullable",
         message: `${it} is nullable; the plan asks for NOT NULL.`,
         help: `Add \`ALTER COLUMN ${name} SET NOT NULL\` to the migration, after its backfill.`,
+      });
+    }
+    if (nullable === false && !found.nullable && !found.notNullIsValid) {
+      findings.push({
+        code: "not-validated",
+        message: `${it} is NOT NULL but NOT VALID, so older rows may be null; the plan asks for NOT NULL.`,
+        help: "Add `VALIDATE CONSTRAINT` to a migration of the phase, after its backfill.",
       });
     }
     if (nullable === true && !found.nullable) {
@@ -82,71 +128,59 @@ export const column = defineDatabaseKind({
         help: `Add \`ALTER COLUMN ${name} SET DEFAULT ${asked.default}\` to the migration.`,
       });
     }
+    const { identity = null } = params;
+    if (found.identity !== identity) {
+      const text = (one: string | null) => (one ? `GENERATED ${one.toUpperCase()} AS IDENTITY` : "no identity column");
+      findings.push({
+        code: "other-identity",
+        message: `${it} is ${text(found.identity)}; the plan asks for ${identity ? text(identity) : "an ordinary column"}.`,
+        help: identity ? `Declare it ${text(identity)}.` : "Make it an ordinary column, or ask for it by `identity`.",
+      });
+    }
+    const generated = params.generated === undefined ? null : (asked.generated ?? params.generated);
+    if (found.generated !== generated) {
+      const text = (one: string | null) => (one === null ? "not generated" : `GENERATED ALWAYS AS (${one})`);
+      const help = generated
+        ? `Declare it ${text(generated)}.`
+        : "Make it an ordinary column, or ask for it by `generated`.";
+      findings.push({
+        code: "other-generated",
+        message: `${it} is ${text(found.generated)}; the plan asks for ${generated ? text(generated) : "an ordinary column"}.`,
+        help,
+      });
+    }
     return findings;
   },
 
-  mutants({ table, name, type, nullable, default: expression }, { found, asked }: Observed) {
-    if (!found) return [];
-    const alter = `ALTER TABLE ${quotedName(parts(table))}`;
-    const it = quoted(name);
-    const mutants: Mutant<Code, Observed>[] = [
-      {
-        name: "the column is gone",
-        sabotage: { sql: [`${alter} DROP COLUMN ${it} CASCADE`] },
-        otherwise: { evidence: { found: null, asked } },
-        provokes: "no-column",
-      },
-    ];
-    if (type !== undefined) {
-      // Converting the data, or a constraint on it, could be refused for reasons that have nothing to do with the check.
-      const other = found.type === "text" ? "bytea" : "text";
-      const filled = found.nullable ? other : `${other} NOT NULL DEFAULT ''`;
-      mutants.push({
-        name: `its type is ${other}`,
-        sabotage: { sql: [`${alter} DROP COLUMN ${it} CASCADE`, `${alter} ADD COLUMN ${it} ${filled}`] },
-        otherwise: { evidence: { found: { ...found, type: other }, asked } },
-        provokes: "other-type",
-      });
-    }
-    if (nullable === false) {
-      mutants.push({
-        name: "it may be null",
-        sabotage: { sql: [`${alter} ALTER COLUMN ${it} DROP NOT NULL`] },
-        otherwise: { evidence: { found: { ...found, nullable: true }, asked } },
-        provokes: "nullable",
-      });
-    }
-    if (nullable === true) {
-      mutants.push({
-        name: "it may not be null",
-        sabotage: {
-          sql: [
-            `${alter} ADD CONSTRAINT mutant CHECK (${it} IS NOT NULL) NOT VALID`,
-            `${alter} ALTER COLUMN ${it} SET NOT NULL`,
-          ],
-        },
-        otherwise: { evidence: { found: { ...found, nullable: false }, asked } },
-        provokes: "not-nullable",
-      });
-    }
-    if (expression !== undefined) {
-      mutants.push({
-        name: "its default is gone",
-        sabotage: { sql: [`${alter} ALTER COLUMN ${it} DROP DEFAULT`] },
-        otherwise: { evidence: { found: { ...found, default: null }, asked } },
-        provokes: "other-default",
-      });
-    }
-    return mutants;
-  },
+  mutants: (params, observed: ColumnObserved) => columnMutants(params, observed),
 
   strength: (base, head) =>
-    ordered(base, head, { table: fixed, name: fixed, type: optional, nullable: optional, default: optional }),
+    ordered(base, head, {
+      table: fixed,
+      name: fixed,
+      type: optional,
+      nullable: optional,
+      default: optional,
+      identity: fixed,
+      generated: fixed,
+    }),
 
   examples: [
     {
       setup: "CREATE TABLE a (id int PRIMARY KEY, r numeric(6,5) NOT NULL DEFAULT 0)",
       params: { table: "a", name: "r", type: "numeric(6, 5)", nullable: false, default: "0" },
+    },
+    {
+      setup: `CREATE TABLE a (id int GENERATED BY DEFAULT AS IDENTITY, x int, n text COLLATE "C")`,
+      params: { table: "a", name: "id", nullable: false, identity: "by default" },
+    },
+    {
+      setup: "CREATE TABLE a (x int, y numeric GENERATED ALWAYS AS (x + 1) STORED)",
+      params: { table: "a", name: "y", type: "numeric", generated: "( x+1 )" },
+    },
+    {
+      setup: `CREATE TABLE a (n text COLLATE "C")`,
+      params: { table: "a", name: "n", type: 'text collate pg_catalog."C"' },
     },
     { setup: "CREATE TABLE a (r uuid)", params: { table: "public.a", name: "r", nullable: true } },
     { setup: 'CREATE SCHEMA s; CREATE TABLE s."A" (r text)', params: { table: 's."A"', name: "r", type: "text" } },

@@ -1,6 +1,7 @@
 import { queryCatalog } from "../catalog/query.ts";
 import type { Database } from "../model/ports.ts";
 import { type QualifiedName, quotedName } from "../sql/identifier.ts";
+import { descendantsOf } from "./descendants.ts";
 
 /** What the catalog says of constraints: what `constraint` observes. */
 
@@ -15,10 +16,18 @@ export type FoundConstraint = {
   /** Of a check. */
   readonly condition: string | null;
   readonly references: { readonly schema: string; readonly table: string; readonly columns: readonly string[] } | null;
+  /** Of a foreign key: whether a key with nulls in some columns only may be. One of a single column has no such keys. */
+  readonly match: "simple" | "full" | null;
   readonly onDelete: string | null;
+  /** The columns that ON DELETE sets, where it names some; otherwise it sets all. */
+  readonly onDeleteColumns: readonly string[];
   readonly onUpdate: string | null;
+  /** Two nulls are different values, as they are unless NULLS NOT DISTINCT says otherwise. */
+  readonly nullsDistinct: boolean;
   readonly validated: boolean;
   readonly enforced: boolean;
+  /** Tables with rows of the table that it does not hold for. */
+  readonly missingOn: readonly string[];
   readonly deferrable: false | "immediate" | "deferred";
 };
 
@@ -34,8 +43,17 @@ const constraints = `SELECT c.conname AS name, ${columnsOf("conkey", "conrelid")
        pg_get_constraintdef(c.oid) AS definition, pg_get_expr(c.conbin, c.conrelid) AS condition,
        (SELECT json_build_object('schema', n.nspname, 'table', r.relname, 'columns', ${columnsOf("confkey", "confrelid")})
           FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace WHERE r.oid = c.confrelid) AS "references",
-       ${actionOf("confdeltype")} AS "onDelete", ${actionOf("confupdtype")} AS "onUpdate", c.convalidated AS validated,
+       CASE WHEN c.contype::text = 'f' THEN CASE c.confmatchtype WHEN 'f' THEN 'full' ELSE 'simple' END END AS match,
+       ${actionOf("confdeltype")} AS "onDelete", ${columnsOf("confdelsetcols", "conrelid")} AS "onDeleteColumns",
+       ${actionOf("confupdtype")} AS "onUpdate",
+       NOT coalesce((SELECT i.indnullsnotdistinct FROM pg_index i WHERE c.contype::text = 'u' AND i.indexrelid = c.conindid), false) AS "nullsDistinct",
+       c.convalidated AS validated,
        coalesce((to_jsonb(c)->>'conenforced')::boolean, true) AS enforced,
+       ARRAY(SELECT d.name FROM ${descendantsOf("c.conrelid")} d
+              WHERE CASE WHEN c.contype::text = 'c' THEN c.connoinherit ELSE NOT d.relispartition END
+                AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = d.oid AND k.contype::text = 'f' AND c.contype::text = 'f'
+                                   AND pg_get_constraintdef(k.oid) = pg_get_constraintdef(c.oid))
+              ORDER BY d.name COLLATE "C") AS "missingOn",
        CASE WHEN NOT c.condeferrable THEN 'false' WHEN c.condeferred THEN '"deferred"' ELSE '"immediate"' END::json AS deferrable
   FROM pg_constraint c
  WHERE c.conrelid = to_regclass($1)
@@ -45,8 +63,11 @@ const constraints = `SELECT c.conname AS name, ${columnsOf("conkey", "conrelid")
 
 // In PostgreSQL 15 to 17 NOT NULL is a column's flag only; from 18 on it is a constraint too, and can be NOT VALID.
 const notNulls = `SELECT '' AS name, ARRAY[a.attname::text] AS columns, format('NOT NULL %I', a.attname) AS definition,
-       NULL AS condition, NULL AS "references", NULL AS "onDelete", NULL AS "onUpdate",
-       coalesce(c.convalidated, true) AS validated, true AS enforced, 'false'::json AS deferrable
+       NULL AS condition, NULL AS "references", NULL AS match, NULL AS "onDelete", '{}'::text[] AS "onDeleteColumns",
+       NULL AS "onUpdate", true AS "nullsDistinct",
+       coalesce(c.convalidated, true) AS validated, true AS enforced,
+       ARRAY(SELECT d.name FROM ${descendantsOf("a.attrelid")} d JOIN pg_attribute b ON b.attrelid = d.oid AND b.attname = a.attname
+              WHERE NOT b.attnotnull ORDER BY d.name COLLATE "C") AS "missingOn", 'false'::json AS deferrable
   FROM pg_attribute a
   LEFT JOIN pg_constraint c ON c.conrelid = a.attrelid AND c.contype::text = 'n' AND c.conkey = ARRAY[a.attnum]
  WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull

@@ -26,11 +26,13 @@ export const deferral = (deferrable: FoundConstraint["deferrable"]): string =>
 
 /** Its definition, with some of a foreign key's parts changed. Validity is not part of it. */
 function declared(it: FoundConstraint, change: Partial<FoundConstraint> = {}): string {
-  const { columns, references, onDelete, onUpdate, deferrable } = { ...it, ...change };
+  const { columns, references, match, onDelete, onDeleteColumns, onUpdate, deferrable } = { ...it, ...change };
   if (!references) return `${stateless(it.definition)} ${deferrable === false ? "" : deferral(deferrable)}`;
   const target = quotedName({ schema: references.schema, name: references.table });
   const keys = (names: readonly string[]) => names.map(quoted).join(", ");
-  return `FOREIGN KEY (${keys(columns)}) REFERENCES ${target} (${keys(references.columns)}) ON DELETE ${onDelete} ON UPDATE ${onUpdate} ${deferral(deferrable)}`;
+  const set = onDeleteColumns.length > 0 ? `(${keys(onDeleteColumns)})` : "";
+  return `FOREIGN KEY (${keys(columns)}) REFERENCES ${target} (${keys(references.columns)}) MATCH ${match}
+    ON DELETE ${onDelete} ${set} ON UPDATE ${onUpdate} ${deferral(deferrable)}`;
 }
 
 /** A break for every parameter that the plan gives, on the constraint that is as it asks. */
@@ -47,14 +49,15 @@ export function breaks(params: ConstraintParams, it: FoundConstraint): readonly 
   if (it.references && params.references) {
     list.push(...elsewhere(params, it.references, (references) => again(declared(it, { references }))));
   }
+  list.push(...otherClauses(params, it, again));
   const onDelete = it.onDelete === "cascade" ? "no action" : "cascade";
   const onUpdate = it.onUpdate === "cascade" ? "no action" : "cascade";
   if (params["on-delete"]) {
-    const sql = again(declared(it, { onDelete }));
+    const change = { onDelete, onDeleteColumns: [] };
     list.push({
       name: `it is ON DELETE ${onDelete.toUpperCase()}`,
-      sql,
-      change: { onDelete },
+      sql: again(declared(it, change)),
+      change,
       provokes: "other-on-delete",
     });
   }
@@ -81,10 +84,52 @@ export function breaks(params: ConstraintParams, it: FoundConstraint): readonly 
       provokes: "not-enforced",
     });
   }
+  if (params.type !== "check" && params.type !== "not null") {
+    const child = quotedName({ schema: parts(params.table).schema, name: "mutant" });
+    list.push({
+      name: "a table that inherits is without it",
+      sql: [`CREATE TABLE ${child} () INHERITS (${here})`],
+      change: { missingOn: ["mutant"] },
+      provokes: "not-on-child",
+    });
+  }
   if (params.validated && (params.type === "foreign key" || params.type === "check" || params.type === "not null")) {
     const declaration = params.type === "not null" ? `NOT NULL ${quoted(it.columns[0] ?? "")}` : declared(it);
     const change = { validated: false };
     list.push({ name: "it is NOT VALID", sql: again(declaration, "NOT VALID"), change, provokes: "not-validated" });
+  }
+  return list;
+}
+
+/** What is asked of a constraint although the plan says nothing of it. */
+function otherClauses(
+  params: ConstraintParams,
+  it: FoundConstraint,
+  again: (declaration: string) => readonly string[],
+): Break[] {
+  const list: Break[] = [];
+  const changed = (name: string, change: Partial<FoundConstraint>, provokes: ConstraintCode) =>
+    list.push({ name, sql: again(declared(it, change)), change, provokes });
+  if (it.match !== null && it.columns.length > 1) {
+    const match = it.match === "full" ? "simple" : "full";
+    changed(`it is MATCH ${match.toUpperCase()}`, { match }, "other-match");
+  }
+  if (params["on-delete"]?.startsWith("set ") && it.columns.length > 1) {
+    const all = it.columns.every((column) => it.onDeleteColumns.length === 0 || it.onDeleteColumns.includes(column));
+    const columns = all ? it.columns.slice(0, 1) : [];
+    const name = `ON DELETE sets ${all ? columns.join() : "all columns"}`;
+    changed(name, { onDeleteColumns: columns }, "other-on-delete");
+  }
+  if (params.type === "unique") {
+    const unique = it.nullsDistinct ? "UNIQUE NULLS NOT DISTINCT" : "UNIQUE";
+    const definition = it.definition.replace(/^UNIQUE( NULLS NOT DISTINCT)?/, unique);
+    const name = `two nulls are ${it.nullsDistinct ? "the same" : "different"} to it`;
+    list.push({
+      name,
+      sql: again(declared({ ...it, definition })),
+      change: { nullsDistinct: !it.nullsDistinct },
+      provokes: "other-nulls",
+    });
   }
   return list;
 }

@@ -1,13 +1,13 @@
-import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Database } from "../model/ports.ts";
 import type { QualifiedName } from "../sql/identifier.ts";
 import { askedCheck } from "./asked.ts";
-import { askedExclusion, comparable, type FoundConstraint, foundConstraints } from "./constraint-catalog.ts";
-import { breaks, deferral, dropping } from "./constraint-mutants.ts";
+import { askedExclusion, type FoundConstraint, foundConstraints } from "./constraint-catalog.ts";
+import { differences, identified, list } from "./constraint-findings.ts";
+import { breaks, dropping } from "./constraint-mutants.ts";
 import { defineDatabaseKind, type KindFinding, type Mutant } from "./kind.ts";
 import { name, parts, relation } from "./params.ts";
-import { fixed, optional, ordered, turnedOn } from "./strength.ts";
+import { fixed, inAnyOrder, optional, ordered, turnedOn } from "./strength.ts";
 import { namesUnknownColumn } from "./unknown-column.ts";
 
 const types = ["primary key", "unique", "foreign key", "check", "exclude", "not null"] as const;
@@ -19,7 +19,10 @@ const meant = {
   name: ["primary key", "unique", "foreign key", "check", "exclude"],
   definition: ["check", "exclude"],
   references: ["foreign key"],
+  match: ["foreign key"],
+  "nulls-distinct": ["unique"],
   "on-delete": ["foreign key"],
+  "on-delete-columns": ["foreign key"],
   "on-update": ["foreign key"],
   deferrable: ["primary key", "unique", "foreign key", "exclude"],
 } as const;
@@ -43,7 +46,22 @@ const params = z
       .strictObject({ table: relation, columns: z.array(name).min(1).optional() })
       .optional()
       .describe("What a foreign key points at."),
+    match: z
+      .enum(["simple", "full"])
+      .optional()
+      .describe("Of a foreign key; `full`: all of its columns are null or none is. Without it, `simple`."),
+    "nulls-distinct": z
+      .boolean()
+      .optional()
+      .describe(
+        "Of a unique constraint; `false`: NULLS NOT DISTINCT, so that two nulls are the same. Without it, `true`.",
+      ),
     "on-delete": z.enum(actions).optional().describe("What happens when the row pointed at is deleted."),
+    "on-delete-columns": z
+      .array(name)
+      .min(1)
+      .optional()
+      .describe("The columns that ON DELETE SET NULL or SET DEFAULT names. Without it, it must set all of the key."),
     "on-update": z.enum(actions).optional().describe("What happens when the key pointed at is changed."),
     validated: z.boolean().default(true).describe("`false`: it may be NOT VALID."),
     deferrable: z.union(deferrables).optional().describe("`false`, or how it starts a transaction."),
@@ -59,13 +77,15 @@ const params = z
       wrong(["columns"], `is missing; name the columns of the ${type}`);
     if (type === "not null" && columns && columns.length > 1)
       wrong(["columns"], "names several; write one check for each");
+    if (given["on-delete-columns"] && !given["on-delete"]?.startsWith("set "))
+      wrong(["on-delete-columns"], "means nothing unless `on-delete` is `set null` or `set default`");
     if ((given.name ?? columns ?? given.definition) === undefined) {
       wrong([], "says no more than the type; give `name`, `columns` or `definition`");
     }
   });
 export type ConstraintParams = z.output<typeof params>;
 
-type Observed = {
+export type ConstraintObserved = {
   /** All constraints of the type on the table. */
   readonly found: readonly FoundConstraint[];
   /** The plan's definition as PostgreSQL writes it; `null` where it names columns that the table does not have. */
@@ -77,11 +97,14 @@ const codes = [
   "other-columns",
   "other-definition",
   "other-reference",
+  "other-match",
+  "other-nulls",
   "other-on-delete",
   "other-on-update",
   "other-deferrable",
   "not-enforced",
   "not-validated",
+  "not-on-child",
 ] as const;
 export type ConstraintCode = (typeof codes)[number];
 
@@ -91,74 +114,6 @@ async function asked(database: Database, table: QualifiedName, params: Constrain
   if (type === "exclude") return askedExclusion(database, table, definition);
   if (await namesUnknownColumn(database, table, [definition])) return null;
   return askedCheck(database, table, definition);
-}
-
-const list = (columns: readonly string[]): string => `(${columns.join(", ")})`;
-const onColumns = (type: ConstraintParams["type"], found: readonly string[], columns: readonly string[]): boolean =>
-  type === "check" ? isDeepStrictEqual([...found].sort(), [...columns].sort()) : isDeepStrictEqual(found, columns);
-
-/** The constraints that the plan speaks of: by name, else by columns, else by definition. */
-function identified({ name, type, columns }: ConstraintParams, { found, asked }: Observed): readonly FoundConstraint[] {
-  if (name !== undefined) return found.filter((one) => one.name === name);
-  if (columns) return found.filter((one) => onColumns(type, one.columns, columns));
-  return found.filter((one) => comparable(one) === asked);
-}
-
-/** What is not as asked in one constraint. */
-function differences(
-  params: ConstraintParams,
-  asked: string | null,
-  found: FoundConstraint,
-): KindFinding<ConstraintCode>[] {
-  const { table, type, columns, definition, references, deferrable } = params;
-  const it = found.name === "" ? `NOT NULL of ${table}.${found.columns[0]}` : `${found.name} on ${table}`;
-  const findings: KindFinding<ConstraintCode>[] = [];
-  const differs = (code: ConstraintCode, is: string, should: string, help: string) =>
-    findings.push({ code, message: `${it} ${is}; the plan asks for ${should}.`, help });
-
-  if (columns && !onColumns(type, found.columns, columns)) {
-    differs("other-columns", `is on ${list(found.columns)}`, list(columns), `Declare it on ${list(columns)}.`);
-  }
-  if (definition !== undefined && comparable(found) !== asked) {
-    differs("other-definition", `says ${comparable(found)}`, asked ?? definition, `Declare it as \`${definition}\`.`);
-  }
-  if (references && found.references) {
-    const target = parts(references.table);
-    const should = {
-      schema: target.schema,
-      table: target.name,
-      columns: references.columns ?? found.references.columns,
-    };
-    const text = (one: typeof should) => `${one.schema}.${one.table} ${list(one.columns)}`;
-    if (!isDeepStrictEqual(found.references, should)) {
-      differs(
-        "other-reference",
-        `references ${text(found.references)}`,
-        text(should),
-        `Let it reference ${text(should)}.`,
-      );
-    }
-  }
-  for (const [key, code, is] of [
-    ["on-delete", "other-on-delete", found.onDelete],
-    ["on-update", "other-on-update", found.onUpdate],
-  ] as const) {
-    const should = params[key];
-    if (should === undefined || is === should) continue;
-    const clause = (action: string | null) => `${key.toUpperCase().replace("-", " ")} ${action?.toUpperCase()}`;
-    differs(code, `has ${clause(is)}`, clause(should), `Declare it with ${clause(should)}.`);
-  }
-  if (deferrable !== undefined && found.deferrable !== deferrable) {
-    const should = deferral(deferrable);
-    differs("other-deferrable", `is ${deferral(found.deferrable)}`, should, `Declare it ${should}.`);
-  }
-  if (!found.enforced) {
-    differs("not-enforced", "is NOT ENFORCED", "a constraint in force", "Take NOT ENFORCED out of the migration.");
-  } else if (params.validated && !found.validated) {
-    const help = "Add `VALIDATE CONSTRAINT` to a migration of the phase.";
-    differs("not-validated", "is NOT VALID, so older rows may violate it", "a valid one", help);
-  }
-  return findings;
 }
 
 export const constraint = defineDatabaseKind({
@@ -188,7 +143,7 @@ export const constraint = defineDatabaseKind({
     return { examined: 1, observed: { found, asked: found.length > 0 ? await asked(database, table, params) : null } };
   },
 
-  judge(params, observed: Observed): KindFinding<ConstraintCode>[] {
+  judge(params, observed: ConstraintObserved): KindFinding<ConstraintCode>[] {
     const [first, ...more] = identified(params, observed).map((one) => differences(params, observed.asked, one));
     if (first) return more.reduce((nearest, next) => (next.length < nearest.length ? next : nearest), first);
     const { table, name, type, columns, definition } = params;
@@ -199,11 +154,11 @@ export const constraint = defineDatabaseKind({
     return [{ code: "no-constraint", message, help: `Add the ${type} in a migration of the phase.` }];
   },
 
-  mutants(params, observed: Observed) {
+  mutants(params, observed: ConstraintObserved) {
     const candidates = identified(params, observed);
     const it = candidates.find((one) => differences(params, observed.asked, one).length === 0);
     if (!it) return [];
-    const gone: Mutant<ConstraintCode, Observed> = {
+    const gone: Mutant<ConstraintCode, ConstraintObserved> = {
       name: "the constraint is gone",
       sabotage: { sql: candidates.map((one) => dropping(params, one)) },
       otherwise: { evidence: { ...observed, found: [] } },
@@ -212,7 +167,7 @@ export const constraint = defineDatabaseKind({
     // Another one that is as asked too would stand in for the broken one.
     const others = candidates.filter((one) => one !== it).map((one) => dropping(params, one));
     const broken = breaks(params, it).map(
-      ({ name, sql, change, provokes }): Mutant<ConstraintCode, Observed> => ({
+      ({ name, sql, change, provokes }): Mutant<ConstraintCode, ConstraintObserved> => ({
         name,
         sabotage: { sql: [...others, ...sql] },
         otherwise: { evidence: { ...observed, found: [{ ...it, ...change }] } },
@@ -230,7 +185,11 @@ export const constraint = defineDatabaseKind({
       columns: optional,
       definition: optional,
       references: optional,
+      match: fixed,
+      "nulls-distinct": fixed,
       "on-delete": optional,
+      // Without it, all columns are asked for.
+      "on-delete-columns": inAnyOrder(fixed),
       "on-update": optional,
       validated: turnedOn,
       deferrable: optional,
@@ -244,6 +203,23 @@ export const constraint = defineDatabaseKind({
     {
       setup: "CREATE TABLE a (x int, y int, UNIQUE (x, y) DEFERRABLE, UNIQUE (y, x), UNIQUE (x))",
       params: { table: "a", type: "unique", columns: ["x", "y"], deferrable: "immediate" },
+    },
+    {
+      setup: "CREATE TABLE a (x int, y int, UNIQUE NULLS NOT DISTINCT (x, y))",
+      params: { table: "a", type: "unique", columns: ["x", "y"], "nulls-distinct": false },
+    },
+    {
+      setup: `CREATE TABLE t (a int, b int, PRIMARY KEY (a, b)); INSERT INTO t VALUES (1, 2);
+        CREATE TABLE a ("A" int, b int, CONSTRAINT f FOREIGN KEY ("A", b) REFERENCES t MATCH FULL ON DELETE SET NULL (b));
+        INSERT INTO a VALUES (1, 2)`,
+      params: {
+        table: "a",
+        type: "foreign key",
+        columns: ["A", "b"],
+        match: "full",
+        "on-delete": "set null",
+        "on-delete-columns": ["b"],
+      },
     },
     {
       setup: `CREATE TABLE t (id int PRIMARY KEY, n int UNIQUE); INSERT INTO t VALUES (1, 2);

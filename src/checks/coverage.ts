@@ -14,7 +14,7 @@ import { suiteChanges } from "./suite-strength.ts";
 export const coverage = defineLaboratoryKind({
   kind: "coverage",
   summary:
-    "Every rule of these tables is tested: whatever is dropped or weakened (constraint, unique index, NOT NULL, default, trigger, policy, privilege), a case of the SQL tests fails.",
+    "Every rule of these tables is tested: whatever is dropped or weakened (constraint, unique index, NOT NULL, default, trigger, policy, privilege), a case of the SQL tests fails by what rows do. What a case reads in the catalogs counts only where it asks who has a privilege.",
   params: z.strictObject({
     suites: z.array(path).min(1).describe("Globs of the SQL test files whose cases have to notice; each must match."),
     tables: z

@@ -1,6 +1,7 @@
 import { queryCatalog } from "../catalog/query.ts";
 import type { Database } from "../model/ports.ts";
 import { quotedName } from "../sql/identifier.ts";
+import { descendantsOf } from "./descendants.ts";
 import { parts } from "./params.ts";
 import { argumentsOf, askedArguments } from "./routine-catalog.ts";
 import { signatureParts } from "./routine-name.ts";
@@ -57,7 +58,14 @@ export type FoundObject = {
   readonly defaults: readonly ByDefault[];
 };
 
-export type FoundGrants = { readonly role: boolean; readonly object: FoundObject | null };
+export type FoundGrants = {
+  readonly role: boolean;
+  readonly object: FoundObject | null;
+  /** Tables with rows of the table, by name: its partitions, and what inherits from it. */
+  readonly children: readonly FoundChild[];
+};
+
+export type FoundChild = { readonly name: string } & Pick<FoundObject, "held">;
 
 /** What privileges can be asked of. */
 export const sorts = ["table", "function", "schema", "sequence"] as const;
@@ -163,11 +171,31 @@ export async function foundGrants(database: Database, role: string, sort: Sort, 
   const object = await objectText(database, sort, name);
   if (object === null) {
     const [found] = await queryCatalog<{ role: boolean }>(database, `SELECT EXISTS (${roleOf}) AS role`, [role]);
-    return { role: found?.role === true, object: null };
+    return { role: found?.role === true, object: null, children: [] };
   }
-  const [found] = await queryCatalog<FoundGrants>(database, question(sort), [role, object]);
+  const found = await grantsOn(database, role, sort, object);
+  const children: FoundChild[] = [];
+  for (const child of sort === "table" && found.role ? await childrenOf(database, object) : []) {
+    const { object: it } = await grantsOn(database, role, sort, child);
+    if (it) children.push({ name: child, held: it.held });
+  }
+  return { ...found, children };
+}
+
+async function grantsOn(database: Database, role: string, sort: Sort, object: string) {
+  const [found] = await queryCatalog<Omit<FoundGrants, "children">>(database, question(sort), [role, object]);
   if (!found) throw new Error("PostgreSQL gave no row for a SELECT without FROM");
   return found;
+}
+
+/** As SQL text. */
+async function childrenOf(database: Database, table: string): Promise<readonly string[]> {
+  const children = await queryCatalog<{ name: string }>(
+    database,
+    `SELECT d.name FROM ${descendantsOf("to_regclass($1)")} d ORDER BY d.name COLLATE "C"`,
+    [table],
+  );
+  return children.map(({ name }) => name);
 }
 
 /** What `question` takes for the object; `null` where it cannot exist. */

@@ -106,6 +106,7 @@ export function grantsMutants(
         "extra-by-default",
       ),
     );
+    if (it.kind === "table") extra.push(onChild(params, observed, held(first, source("direct", role))));
     if (role !== "public") {
       extra.push(
         mutant(
@@ -140,6 +141,23 @@ export function grantsMutants(
     );
   }
   return [...gone, ...revoked, ...extra, ...passedOn(params, it, on, mutant)];
+}
+
+/** More may be done with a table that inherits. Who makes it owns it, and so may grant. */
+function onChild(params: GrantsParams, observed: GrantsObserved, held: Held): GrantsMutant {
+  const object = objectOf(params);
+  const child = quotedName({ schema: schemaOf(object), name: "mutant" });
+  return {
+    name: `${params.role} has ${held.privilege.toUpperCase()} on a table that inherits`,
+    sabotage: {
+      sql: [
+        `CREATE TABLE ${child} () INHERITS (${quotedName(parts(object.name))})`,
+        `GRANT ${held.privilege} ON ${child} TO ${roleText(params.role)}`,
+      ],
+    },
+    otherwise: { evidence: { ...observed, children: [...observed.children, { name: child, held: [held] }] } },
+    provokes: "extra-on-child",
+  };
 }
 
 /** A privilege that the plan names, with the right to grant it to others. Everybody cannot have that, and an owner has it. */

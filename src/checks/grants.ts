@@ -1,5 +1,6 @@
 import {
   type ByDefault,
+  type FoundChild,
   type FoundGrants,
   type FoundObject,
   foundGrants,
@@ -19,6 +20,7 @@ const codes = [
   "missing-privilege",
   "extra-privilege",
   "extra-by-default",
+  "extra-on-child",
   "grantable",
 ] as const;
 export type GrantsCode = (typeof codes)[number];
@@ -84,9 +86,8 @@ function origin(source: Source, role: string): { readonly words: string; readonl
   }
 }
 
-function extra(params: GrantsParams, it: FoundObject): KindFinding<GrantsCode>[] {
+function extra(params: GrantsParams, it: FoundObject, { on, sql } = place(params)): KindFinding<GrantsCode>[] {
   const { role } = params;
-  const { on, sql } = place(params);
   const listed = asked(params, it);
   const whole = it.held.filter((held) => held.column === null && !listed.some((one) => same(held, one)));
   const some = it.held.filter(
@@ -107,6 +108,15 @@ function extra(params: GrantsParams, it: FoundObject): KindFinding<GrantsCode>[]
       help: help === "" ? "Take the right away." : `Do this in the migration: ${help}.`,
     };
   });
+}
+
+/** Whoever names a partition, or a table that inherits, needs no privilege on the table whose rows these are, too. */
+function onChild(params: GrantsParams, it: FoundObject, { name, held }: FoundChild): KindFinding<GrantsCode>[] {
+  return extra(
+    params,
+    { ...it, held },
+    { on: `on ${name}, whose rows are those of ${objectOf(params).name} too`, sql: name },
+  ).map(({ message, help }) => ({ code: "extra-on-child", message, help }));
 }
 
 function byDefault(params: GrantsParams, { defaults }: FoundObject): KindFinding<GrantsCode>[] {
@@ -162,7 +172,7 @@ export const grants = defineDatabaseKind({
     return { examined: 1, observed: await foundGrants(database, params.role, sort, name) };
   },
 
-  judge(params, { role, object }: GrantsObserved): KindFinding<GrantsCode>[] {
+  judge(params, { role, object, children }: GrantsObserved): KindFinding<GrantsCode>[] {
     const { sort, name } = objectOf(params);
     if (!role) {
       const message = `There is no role ${params.role}; the plan asks what it has ${place(params).on}.`;
@@ -176,6 +186,7 @@ export const grants = defineDatabaseKind({
       ...missing(params, object),
       ...extra(params, object),
       ...byDefault(params, object),
+      ...children.flatMap((child) => onChild(params, object, child)),
       ...passedOn(params, object),
     ];
   },

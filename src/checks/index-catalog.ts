@@ -2,6 +2,7 @@ import { queryCatalog } from "../catalog/query.ts";
 import type { Database } from "../model/ports.ts";
 import { type QualifiedName, quoted, quotedName } from "../sql/identifier.ts";
 import { askedPredicate } from "./asked.ts";
+import { descendantsOf } from "./descendants.ts";
 import { type IndexKey, isOrdered, keysOf } from "./index-keys.ts";
 import { parsedBefore } from "./parsed-before.ts";
 import { namesUnknownColumn } from "./unknown-column.ts";
@@ -21,6 +22,8 @@ export type FoundIndex = {
   readonly predicate: string | null;
   readonly method: string;
   readonly valid: boolean;
+  /** Of a unique one: tables with rows of the table that are not in it. */
+  readonly missingOn: readonly string[];
   /** The primary key, unique or exclusion constraint that it belongs to. */
   readonly constraint: string | null;
   readonly definition: string;
@@ -36,6 +39,7 @@ const indexes = `SELECT c.relname AS name, ${keys("1", "i.indnkeyatts")} AS colu
        ${keys("i.indnkeyatts + 1", "i.indnatts")} AS include, i.indisunique AS unique, NOT i.indnullsnotdistinct AS "nullsDistinct",
        pg_get_expr(i.indpred, i.indrelid) AS predicate, m.amname AS method,
        i.indisvalid AND i.indisready AND i.indislive AS valid,
+       ARRAY(SELECT d.name FROM ${descendantsOf("i.indrelid")} d WHERE i.indisunique AND NOT d.relispartition ORDER BY d.name COLLATE "C") AS "missingOn",
        (SELECT o.conname FROM pg_constraint o WHERE o.conindid = i.indexrelid AND o.contype::text IN ('p', 'u', 'x')) AS constraint,
        pg_get_indexdef(i.indexrelid) AS definition
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam

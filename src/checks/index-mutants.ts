@@ -38,6 +38,18 @@ export function breaks(params: IndexParams, it: FoundIndex): readonly Break[] {
     otherCollation(it),
   ];
   if (it.unique) breaks.push(otherNulls(it, everywhere));
+  if (params.unique) {
+    const { schema, name } = parts(params.table);
+    breaks.push({
+      name: "a table that inherits has rows that it does not know",
+      sql: [
+        definition,
+        `CREATE TABLE ${quotedName({ schema, name: "mutant" })} () INHERITS (${quotedName({ schema, name })})`,
+      ],
+      change: { missingOn: ["mutant"] },
+      provokes: "not-on-child",
+    });
+  }
   if (params.predicate !== undefined) {
     const change = { predicate: null };
     breaks.push({ name: "it is over all rows", sql: [everywhere], change, provokes: "other-predicate" });

@@ -50,6 +50,7 @@ const codes = [
   "other-method",
   "other-include",
   "not-valid",
+  "not-on-child",
 ] as const;
 export type IndexCode = (typeof codes)[number];
 
@@ -107,6 +108,16 @@ function differences(params: IndexParams, asked: AskedIndex, found: FoundIndex):
   if (params.include && !isDeepStrictEqual(sorted(found.include), sorted(params.include))) {
     const is = found.include.length === 0 ? "includes no columns" : `includes ${list(found.include)}`;
     differs("other-include", is, list(params.include), `Create it with \`INCLUDE ${list(params.include)}\`.`);
+  }
+  if (params.unique === true && found.missingOn.length > 0) {
+    const children = found.missingOn.join(", ");
+    const help = `Let ${children} not inherit from ${params.table}; make it a partition, or a table of its own.`;
+    differs(
+      "not-on-child",
+      `knows nothing of ${children}, whose rows are ${params.table}'s too`,
+      "one for all rows",
+      help,
+    );
   }
   if (params.valid && !found.valid) {
     const help = "Drop what the failed build left behind and create it again, or attach the indexes of all partitions.";

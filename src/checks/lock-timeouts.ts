@@ -92,23 +92,61 @@ function locked(type: string, node: Part): readonly Named[] {
   }
 }
 
-/** The setting and the value that a statement gives it; a value of 0 is no limit. */
-function setting(type: string, node: Part): { readonly name: string; readonly limited: boolean } | undefined {
-  const constants = (value: unknown) =>
-    [...walk(value)].flatMap(([key, part]) =>
-      key === "sval" || key === "ival" || key === "fval" ? [String(Object.values(part)[0] ?? 0)] : [],
-    );
-  const limited = (value: string | undefined) => value !== undefined && !/^\s*0*(\.0*)?\s*[a-z]*\s*$/i.test(value);
-  if (type === "VariableSetStmt") {
-    return { name: String(node.name), limited: node.kind === "VAR_SET_VALUE" && limited(constants(node.args)[0]) };
-  }
-  for (const [key, call] of type === "SelectStmt" ? walk(node) : []) {
-    if (key !== "FuncCall" || strings(call.funcname).at(-1) !== "set_config") continue;
-    const [name = "", value] = constants(call.args);
-    return { name, limited: limited(value) };
-  }
+/** What a statement does to one limit, or to any: a value of 0 is no limit, and neither is one that cannot be read. */
+interface Change {
+  readonly name: string | "any";
+  readonly limited: boolean;
+}
+
+/** A constant that is written as such; a cast may cut it. */
+function constant(value: unknown): string | undefined {
+  const [[key, part] = ["", {}]] = [...walk(value)];
+  if (key !== "" || !("A_Const" in part)) return undefined;
+  for (const [kind, inner] of walk(part.A_Const))
+    if (kind === "sval" || kind === "ival" || kind === "fval") return String(Object.values(inner)[0] ?? 0);
   return undefined;
 }
+
+const isLimit = (value: string | undefined) => value !== undefined && !/^\s*0*(\.0*)?\s*[a-z]*\s*$/i.test(value);
+
+function changes(type: string, node: Part): readonly Change[] {
+  if (type === "VariableSetStmt") {
+    if (node.name === undefined) return [{ name: "any", limited: false }];
+    const [value] = Array.isArray(node.args) ? node.args : [];
+    return [{ name: String(node.name), limited: node.kind === "VAR_SET_VALUE" && isLimit(constant(value)) }];
+  }
+  if (type === "TransactionStmt")
+    return node.kind === "TRANS_STMT_ROLLBACK_TO" ? [{ name: "any", limited: false }] : [];
+  if (type === "DoStmt" || type === "CreateFunctionStmt")
+    return inBody(
+      strings(node.args ?? node.options)
+        .join("\n")
+        .replace(/--.*$/gm, ""),
+    );
+  const direct = type === "SelectStmt" && node.whereClause === undefined && node.fromClause === undefined;
+  const targets = direct && Array.isArray(node.targetList) ? node.targetList.flatMap(called) : [];
+  return [...walk(node)].flatMap(([key, call]): readonly Change[] => {
+    if (key !== "FuncCall" || strings(call.funcname).at(-1) !== "set_config") return [];
+    const [name, value] = Array.isArray(call.args) ? call.args.map(constant) : [];
+    return [{ name: name ?? "any", limited: targets.includes(call) && isLimit(value) }];
+  });
+}
+
+/** The call that is a column of a SELECT, and not a part of one. */
+const called = (target: unknown): readonly Part[] => {
+  for (const [key, { val }] of walk(target))
+    if (key === "ResTarget")
+      for (const [, part] of walk(val)) return [...walk(part.FuncCall)].slice(0, 1).map(([, call]) => call);
+  return [];
+};
+
+/** Nobody knows whether the body comes to it, and with which value. */
+const inBody = (body: string): readonly Change[] =>
+  [
+    ...body.matchAll(/\bset_config\s*\(\s*(?:'(\w+(?:\.\w+)*)'\s*,)?/gi),
+    ...body.matchAll(/\bset\s+(?:local\s+|session\s+)?(\w*_timeout)\b/gi),
+    ...body.matchAll(/\breset\s+(\w+)/gi),
+  ].map(([, name = "any"]) => ({ name: name.toLowerCase() === "all" ? "any" : name.toLowerCase(), limited: false }));
 
 /** One hazard for each limit that is missing, at the first statement that needs it. */
 export function missingTimeouts(statements: readonly ParsedStatement[]): readonly Hazard[] {
@@ -118,9 +156,11 @@ export function missingTimeouts(statements: readonly ParsedStatement[]): readonl
   for (const { node, line } of statements) {
     const [type = "", inner] = Object.entries(node)[0] ?? [];
     const part: Part = { ...inner };
-    const change = setting(type, part);
-    if (change?.limited) limits.add(change.name);
-    else if (change) limits.delete(change.name);
+    for (const { name, limited } of changes(type, part)) {
+      if (limited) limits.add(name);
+      else if (name === "any") limits.clear();
+      else limits.delete(name);
+    }
     const [waitsFor] = locked(type, part).filter((name) => !own.has(name));
     for (const { rule, setting, waits } of waitsFor === undefined ? [] : timeouts) {
       if (limits.has(setting) || hazards.has(rule)) continue;

@@ -1,6 +1,7 @@
 import { queryCatalog } from "../catalog/query.ts";
 import type { Database } from "../model/ports.ts";
 import { type QualifiedName, quoted, quotedName } from "../sql/identifier.ts";
+import { descendantsOf } from "./descendants.ts";
 
 /** What the catalog says of row-level security, and the plan's conditions in its words: what `rls` observes. */
 
@@ -17,12 +18,24 @@ export type FoundPolicy = {
   readonly withCheck: string | null;
 };
 
+/** A table with rows of the table, by whose own name somebody may get at them: then its row-level security counts. */
+export type OpenChild = {
+  readonly name: string;
+  /** Who may do something with it, besides the table's owner. */
+  readonly roles: readonly string[];
+  readonly enabled: boolean;
+  readonly forced: boolean;
+  readonly policies: readonly FoundPolicy[];
+};
+
 export type FoundTable = {
   readonly kind: "table" | "other";
   readonly enabled: boolean;
   readonly forced: boolean;
   /** By name. */
   readonly policies: readonly FoundPolicy[];
+  /** By name. */
+  readonly open: readonly OpenChild[];
 };
 
 const table = `SELECT CASE WHEN c.relkind IN ('r', 'p') THEN 'table' ELSE 'other' END AS kind, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced
@@ -35,10 +48,27 @@ const policies = `SELECT p.polname AS name,
        pg_get_expr(p.polqual, p.polrelid) AS "using", pg_get_expr(p.polwithcheck, p.polrelid) AS "withCheck"
   FROM pg_policy p WHERE p.polrelid = to_regclass($1) ORDER BY p.polname COLLATE "C"`;
 
+const open = `SELECT * FROM (
+    SELECT d.name, d.relrowsecurity AS enabled, d.relforcerowsecurity AS forced,
+           ARRAY(SELECT DISTINCT CASE g.role WHEN 0 THEN 'public' ELSE pg_get_userbyid(g.role)::text END COLLATE "C"
+                   FROM (SELECT x.grantee FROM aclexplode(d.relacl) x
+                         UNION ALL
+                         SELECT x.grantee FROM pg_attribute a, aclexplode(a.attacl) x WHERE a.attrelid = d.oid AND NOT a.attisdropped
+                         UNION ALL
+                         SELECT d.relowner) AS g (role)
+                  WHERE g.role <> c.relowner ORDER BY 1) AS roles
+      FROM pg_class c, LATERAL ${descendantsOf("c.oid")} d WHERE c.oid = to_regclass($1)) child
+ WHERE roles <> '{}' ORDER BY name COLLATE "C"`;
+
 /** The row-level security of a table; `null` where there is nothing of this name. */
 export async function foundTable(database: Database, name: QualifiedName): Promise<FoundTable | null> {
-  const [row] = await queryCatalog<Omit<FoundTable, "policies">>(database, table, [quotedName(name)]);
-  return row ? { ...row, policies: await queryCatalog<FoundPolicy>(database, policies, [quotedName(name)]) } : null;
+  const it = quotedName(name);
+  const [row] = await queryCatalog<Omit<FoundTable, "policies" | "open">>(database, table, [it]);
+  if (!row) return null;
+  const children: OpenChild[] = [];
+  for (const child of await queryCatalog<Omit<OpenChild, "policies">>(database, open, [it]))
+    children.push({ ...child, policies: await queryCatalog<FoundPolicy>(database, policies, [child.name]) });
+  return { ...row, policies: await queryCatalog<FoundPolicy>(database, policies, [it]), open: children };
 }
 
 export type Conditions = Pick<FoundPolicy, "using" | "withCheck">;

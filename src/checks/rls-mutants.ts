@@ -43,6 +43,19 @@ export function rlsMutants(params: RlsParams, observed: RlsObserved, it: FoundTa
     },
     altered("it is disabled", "DISABLE ROW LEVEL SECURITY", { enabled: false }, "not-enabled"),
   ];
+  const child = { schema: parts(params.table).schema, name: "mutant" };
+  const open = { name: quotedName(child), roles: ["public"], enabled: false, forced: false, policies: [] };
+  mutants.push({
+    name: "a table that inherits shows its rows to everybody",
+    sabotage: {
+      sql: [
+        `CREATE TABLE ${quotedName(child)} () INHERITS (${table})`,
+        `GRANT SELECT ON ${quotedName(child)} TO PUBLIC`,
+      ],
+    },
+    otherwise: changed({ open: [...it.open, open] }),
+    provokes: "open-child",
+  });
   if (params.forced) {
     mutants.push(altered("its owner passes by it", "NO FORCE ROW LEVEL SECURITY", { forced: false }, "not-forced"));
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { defineDatabaseKind, type KindFinding } from "./kind.ts";
 import { name, parts, relation } from "./params.ts";
@@ -72,6 +73,7 @@ const codes = [
   "other-roles",
   "other-using",
   "other-with-check",
+  "open-child",
 ] as const;
 export type RlsCode = (typeof codes)[number];
 
@@ -137,6 +139,33 @@ function ofPolicies(params: RlsParams, found: FoundTable, asked: RlsObserved["as
   ];
 }
 
+/** Whoever names a partition, or a table that inherits, is held back by its own row-level security alone. */
+function ofChildren({ table, forced }: RlsParams, found: FoundTable): KindFinding<RlsCode>[] {
+  const has = (list: readonly FoundPolicy[], one: FoundPolicy) => list.some((other) => isDeepStrictEqual(one, other));
+  return found.open.flatMap((child): KindFinding<RlsCode>[] => {
+    const more = child.policies.filter((one) => !has(found.policies, one));
+    // Without any policy nothing is shown; with some, those that hold back must be among them.
+    const fewer = found.policies.filter((one) => !one.permissive && !has(child.policies, one));
+    const is = !child.enabled
+      ? "has row-level security disabled"
+      : forced && !child.forced
+        ? "shows every row to its owner"
+        : more.length > 0
+          ? `has the policy ${more.map(({ name }) => name).join(", ")}, which ${table} has not`
+          : fewer.length > 0 && child.policies.length > 0
+            ? `is without the policy ${fewer.map(({ name }) => name).join(", ")}`
+            : null;
+    if (is === null) return [];
+    return [
+      {
+        code: "open-child",
+        message: `${child.name}, whose rows are ${table}'s too, ${is}, and is open to ${child.roles.join(", ")}; the plan asks that row-level security holds for all rows.`,
+        help: `Revoke all on ${child.name}, so that it is reached through ${table} alone, or give it the same row-level security.`,
+      },
+    ];
+  });
+}
+
 export const rls = defineDatabaseKind({
   kind: "rls",
   summary: "A table has row-level security, enabled and forced, with exactly these policies.",
@@ -187,7 +216,7 @@ export const rls = defineDatabaseKind({
         help: `Add \`ALTER TABLE ${table} FORCE ROW LEVEL SECURITY\` to the migration.`,
       });
     }
-    return [...findings, ...ofPolicies(params, found, asked)];
+    return [...findings, ...ofPolicies(params, found, asked), ...ofChildren(params, found)];
   },
 
   mutants: (params, observed: RlsObserved) =>

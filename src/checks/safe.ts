@@ -7,10 +7,12 @@ import { defineFilesKind, type KindFinding, type Mutant } from "./kind.ts";
 import { missingTimeouts, timeoutRules } from "./lock-timeouts.ts";
 import { appended, instead } from "./migration-text.ts";
 import { reaching, reachRules } from "./reach.ts";
+import { blocks, blocksRule } from "./safe-blocks.ts";
+import { whereabouts, whereaboutsRule } from "./safe-whereabouts.ts";
 import { ordered, subset } from "./strength.ts";
 
 /** Rules that are looked for here, with more knowledge of what a migration finds and of how it is run. */
-const ownRules: readonly string[] = ["credentials", ...reachRules, ...timeoutRules];
+const ownRules: readonly string[] = ["credentials", ...reachRules, ...timeoutRules, whereaboutsRule, blocksRule];
 const replaced = new Set([
   "require-lock-timeout",
   "require-statement-timeout",
@@ -39,6 +41,8 @@ const codes = [
   "server-file",
   "no-lock-timeout",
   "no-statement-timeout",
+  "knows-where-it-runs",
+  "statement-in-block",
   "unknown-rule",
   "unused-exception",
 ] as const;
@@ -66,15 +70,22 @@ const shifted = ({ rule, message, help, line }: Hazard, file: string, first: num
   help: help ?? null,
 });
 
+/** Hazards of both parts of a migration. */
+const everywhere = async (statements: readonly ParsedStatement[]): Promise<readonly Hazard[]> => [
+  ...reaching(statements),
+  ...(await whereabouts(statements)),
+  ...(await blocks(statements)),
+];
+
 /** All hazards of one migration, by line. */
 async function hazardsOf(linter: Linter, major: number, file: string, text: string): Promise<readonly Found[]> {
   const { up, down } = readSections(text);
   const statements = await statementsOf(file, up);
   const linted = (await linter.lint(up.text, major)).filter(({ rule }) => !replaced.has(rule));
-  const upwards = [...linted, ...missingTimeouts(statements), ...reaching(statements)];
+  const upwards = [...linted, ...missingTimeouts(statements), ...(await everywhere(statements))];
   // Without an Up marker node-pg-migrate runs the down part with the up part.
   const inside = down && down.offset >= up.offset && down.offset < up.offset + up.text.length;
-  const downwards = down && !inside ? reaching(await statementsOf(file, down)) : [];
+  const downwards = down && !inside ? await everywhere(await statementsOf(file, down)) : [];
   return [
     ...upwards.map((hazard) => shifted(hazard, file, up.line)),
     ...downwards.map((hazard) => shifted(hazard, file, down?.line ?? 1)),
@@ -92,6 +103,8 @@ const own: readonly (readonly [code: Code, name: string, sql: string])[] = [
   ["transaction-control", "it ends the transaction", "COMMIT;"],
   ["role-change", "it makes a role", "CREATE ROLE mutant;"],
   ["server-file", "it runs a program of the server", "COPY mutant FROM PROGRAM 'mutant';"],
+  ["knows-where-it-runs", "it asks which server it runs on", "SELECT current_setting('fsync');"],
+  ["statement-in-block", "a block alters what no rule looks at", "DO 'BEGIN EXECUTE ''SELECT 1''; END';"],
 ];
 const linted: readonly (readonly [rule: string, sql: string])[] = [
   ["ban-drop-table", "DROP TABLE mutant;"],
@@ -105,7 +118,7 @@ const linted: readonly (readonly [rule: string, sql: string])[] = [
 export const safe = defineFilesKind({
   kind: "safe",
   summary:
-    "No migration of the phase holds a hazard: locks without limit, unsafe DDL (squawk), credentials, roles, server files.",
+    "No migration of the phase holds a hazard: locks without limit, unsafe DDL (squawk), credentials, roles, server files, DDL inside of blocks, and nothing in it knows where it runs.",
   params,
   codes,
 

@@ -22,6 +22,8 @@ export type Compared =
       /** Of the real table, in order, as SQL text. */
       readonly columns: readonly string[];
       readonly rowSecurity: boolean;
+      /** Tables that inherit from it. */
+      readonly heirs: readonly string[];
       readonly differences: readonly {
         readonly identity: string;
         readonly property: string | null;
@@ -65,11 +67,18 @@ export async function compareWithSpec(database: Database, sql: string, table: Qu
     status: "compared",
     columns: columns.map(({ name }) => quoted(name)),
     rowSecurity: real.get(`table ${own.table}`)?.properties.rowSecurity === true,
+    heirs: heirs(catalog, own.table),
     differences: compareCatalogs(real, described).map(({ identity, property = null, before, after }) => {
       return { identity, property, real: before, described: after };
     }),
   };
 }
+
+/** Tables whose rows are the table's too, without being its partitions. A file describes one table, and so none of them. */
+const heirs = (catalog: Catalog, table: string): readonly string[] =>
+  [...catalog.values()].flatMap(({ identity, properties: { inherits, partitionBound = null } }) =>
+    partitionBound === null && Array.isArray(inherits) && inherits.some((parent) => parent === table) ? [identity] : [],
+  );
 
 async function execute(
   database: Database,

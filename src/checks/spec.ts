@@ -60,7 +60,15 @@ export const spec = defineDatabaseKind({
           place,
         },
       ];
-    return seen.differences.map(({ identity, property, real, described }): KindFinding<Code> => {
+    const heirs = seen.heirs.map(
+      (heir): KindFinding<Code> => ({
+        code: "missing",
+        message: `${heir} inherits from ${table}, so that its rows are shown as ${table}'s; ${file} describes one table.`,
+        help: "Drop it in a migration, or make it a partition.",
+        place,
+      }),
+    );
+    const differences = seen.differences.map(({ identity, property, real, described }): KindFinding<Code> => {
       if (property !== null)
         return {
           code: "differs",
@@ -82,6 +90,7 @@ export const spec = defineDatabaseKind({
         place,
       };
     });
+    return [...differences, ...heirs];
   },
 
   mutants({ file, table }, { seen }: Observed, { tree }) {
@@ -100,6 +109,16 @@ export const spec = defineDatabaseKind({
       {
         name: "the table has another column",
         sabotage: { sql: [`${alter} ADD COLUMN phasegate_mutant int`] },
+        provokes: "missing",
+      },
+      {
+        name: "another table inherits from it",
+        sabotage: {
+          sql: [
+            `CREATE TABLE ${quotedName({ schema: parts(table).schema, name: "phasegate_mutant" })} () INHERITS (${quotedName(parts(table))})`,
+          ],
+        },
+        otherwise: { evidence: { seen: { ...seen, heirs: ["phasegate_mutant"] } } },
         provokes: "missing",
       },
       {

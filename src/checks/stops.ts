@@ -1,47 +1,12 @@
 import picomatch from "picomatch";
 import { z } from "zod";
-import { compareCatalogs } from "../catalog/compare.ts";
-import type { Laboratory, RoundTrip, Tree } from "../model/ports.ts";
-import { readComment } from "../suites/directives.ts";
-import { defineLaboratoryKind, type KindFinding, type Mutant } from "./kind.ts";
+import { defineLaboratoryKind, type KindFinding } from "./kind.ts";
 import { path } from "./params.ts";
-import { refusals, refusalWords } from "./refusal.ts";
 import { fileName } from "./reversible-load.ts";
-import { rowDifferences } from "./row-differences.ts";
+import { stopsMutants } from "./stops-mutants.ts";
+import { heading, type Observed, tried, written } from "./stops-observed.ts";
 import { fixed, ordered, superset } from "./strength.ts";
-
-type Expected = {
-  readonly condition: string;
-  readonly on: string | null;
-  readonly matching: string | null;
-  readonly line: number;
-};
-
-type Seen =
-  | { readonly status: "not-loaded"; readonly found: string; readonly line: number }
-  | { readonly status: "went-through" }
-  | {
-      readonly status: "stopped";
-      readonly condition: string;
-      /** Constraint, or column, that the error names. */
-      readonly on: string | null;
-      readonly words: string;
-      /** What is not as it was before, in words; `null` in a rehearsal, which cannot tell. */
-      readonly changed: readonly string[] | null;
-    };
-
-type Observed = {
-  /** Path of the migration; `null` where it is not clear which. */
-  readonly migration: string | null;
-  /** Globs that match no file. */
-  readonly unmatched: readonly string[];
-  readonly files: readonly {
-    readonly file: string;
-    /** `null`: the file does not say with what the migration is to stop. */
-    readonly expected: Expected | null;
-    readonly seen: Seen;
-  }[];
-};
+import { matched } from "./suite-files.ts";
 
 const codes = [
   "no-files",
@@ -52,7 +17,7 @@ const codes = [
   "stopped-otherwise",
   "changed",
 ] as const;
-type Code = (typeof codes)[number];
+export type Code = (typeof codes)[number];
 
 const params = z.strictObject({
   on: z
@@ -67,9 +32,6 @@ const params = z.strictObject({
     .optional()
     .describe("The migration's file name, or a glob of it, where the phase has more than one."),
 });
-type Params = z.output<typeof params>;
-
-const heading = "-- expect error:";
 
 export const stops = defineLaboratoryKind({
   kind: "stops",
@@ -82,7 +44,7 @@ export const stops = defineLaboratoryKind({
   claim: ({ on }) => `the migration stops on ${on.join(", ")}, and changes nothing`,
 
   async observe({ laboratory, tree, subject }, params) {
-    const { paths, unmatched } = filesOf(params, tree);
+    const { paths, unmatched } = matched(params.on, tree);
     const found = subject.migrations.filter((one) => !params.for || picomatch.isMatch(fileName(one), params.for));
     const [migration] = found;
     if (migration === undefined || found.length > 1)
@@ -111,85 +73,7 @@ export const stops = defineLaboratoryKind({
     return [...missing, ...files.flatMap((one) => findingsOf(one, migration ?? ""))];
   },
 
-  mutants(_, observed: Observed, { tree }) {
-    const { files } = observed;
-    const [first, ...others] = files;
-    if (!first) return [];
-    const text = tree.read(first.file) ?? "";
-    const edited = (name: string, to: string, provokes: Code): Mutant<Code, Observed> => ({
-      name: `${first.file} ${name}`,
-      sabotage: { files: { [first.file]: to } },
-      provokes,
-    });
-    const heads = text.split("\n").filter((line) => line.startsWith("--"));
-    const changed: Seen = {
-      status: "stopped",
-      condition: "",
-      on: null,
-      words: "",
-      changed: ["table public.mutant is there"],
-    };
-    const { expected } = first;
-    const otherwise = (name: string, to: Partial<Expected>): Mutant<Code, Observed> => ({
-      name: `${first.file} expects ${name}`,
-      sabotage: {
-        files: {
-          [first.file]: [written({ ...(expected ?? none), ...to }), text.replaceAll(/^--.*\n/gm, "")].join("\n"),
-        },
-      },
-      provokes: "stopped-otherwise",
-    });
-    return [
-      ...files.map(
-        ({ file }): Mutant<Code, Observed> => ({
-          name: `${file} has no rows`,
-          sabotage: {
-            files: {
-              [file]: `${(tree.read(file) ?? "")
-                .split("\n")
-                .filter((line) => line.startsWith("--"))
-                .join("\n")}\nSELECT 1;\n`,
-            },
-          },
-          provokes: "not-stopped",
-        }),
-      ),
-      otherwise("another condition", { condition: "division_by_zero", on: null, matching: null }),
-      ...(expected?.on ? [otherwise("another constraint", { on: "mutant" })] : []),
-      ...(expected?.matching ? [otherwise("other words", { matching: "mutant" })] : []),
-      edited("says nothing of an error", text.replaceAll(/^--.*\n/gm, ""), "no-expectation"),
-      edited("is refused itself", `${heads.join("\n")}\nSELECT 1 / 0;\n`, "not-loaded"),
-      {
-        name: "something is left behind",
-        sabotage: {
-          evidence: {
-            ...observed,
-            files: [
-              {
-                ...first,
-                seen: {
-                  ...(first.seen.status === "stopped" ? first.seen : changed),
-                  changed: ["table public.mutant is there"],
-                },
-              },
-              ...others,
-            ],
-          },
-        },
-        provokes: "changed",
-      },
-      {
-        name: "there is no file",
-        sabotage: { files: Object.fromEntries(files.map(({ file }) => [file, undefined])) },
-        provokes: "no-files",
-      },
-      {
-        name: "there is no migration",
-        sabotage: { evidence: { ...observed, migration: null, files: [] } },
-        provokes: "no-migration",
-      },
-    ];
-  },
+  mutants: (_, observed: Observed, { tree }) => stopsMutants(observed, tree),
 
   strength: (base, head) => ordered(base, head, { on: superset, for: fixed }),
   oracles: ({ on }) => on,
@@ -220,78 +104,10 @@ ALTER TABLE a DROP CONSTRAINT ck_n, ALTER COLUMN n DROP NOT NULL;
   ],
 });
 
-const none: Expected = { condition: "division_by_zero", on: null, matching: null, line: 1 };
-
-const written = ({ condition, on, matching }: Omit<Expected, "line">): string =>
-  [heading, condition, on && `on ${on}`, matching && `matching ${matching}`].filter(Boolean).join(" ");
-
-function filesOf({ on }: Params, tree: Tree) {
-  const all = tree.list();
-  const byGlob = on.map((glob) => ({ glob, paths: all.filter((file) => picomatch(glob, { dot: true })(file)) }));
-  return {
-    paths: [...new Set(byGlob.flatMap(({ paths }) => paths))].sort(),
-    unmatched: byGlob.filter(({ paths }) => paths.length === 0).map(({ glob }) => glob),
-  };
-}
-
-/**
- * What the head of a file says that the migration stops with.
- * @throws where it says so more than once, or in words that are no directive
- */
-function expectation(file: string, text: string): Expected | null {
-  const found: Expected[] = [];
-  for (const [index, line] of text.split("\n").entries()) {
-    const comment = line.startsWith("--") ? readComment(line) : undefined;
-    if (comment?.kind === "mistake") throw new Error(`${file}:${index + 1}: ${comment.message}. ${comment.help}`);
-    if (comment?.kind !== "expect") continue;
-    const { condition, on = null, matching = null } = comment.expects;
-    found.push({ condition, on, matching, line: index + 1 });
-  }
-  const [first = null, second] = found;
-  if (second)
-    throw new Error(`${file}:${second.line}: a migration stops once. Write a file of its own for the other rows.`);
-  return first;
-}
-
-async function tried(
-  file: string,
+function findingsOf(
+  { file, expected, seen, onlyThese }: Observed["files"][number],
   migration: string,
-  tree: Tree,
-  laboratory: Laboratory,
-): Promise<Observed["files"][number]> {
-  const data = tree.read(file) ?? "";
-  const trip = await laboratory.roundTrip({ migration, tree, data, once: true });
-  const seen = seenOf(trip);
-  // A rehearsal cannot tell what would be left; the look that the verdict rests on is none.
-  if (seen.status === "stopped" && seen.changed === null && laboratory !== laboratory.rehearsing)
-    throw new Error(`it was not looked at what ${migration} left behind when it stopped`);
-  return { file, expected: expectation(file, data), seen };
-}
-
-function seenOf({ executions, catalogs, rows, afterRefusal }: RoundTrip): Seen {
-  const [refusal] = refusals(executions);
-  const failed = executions.find(({ error }) => error);
-  if (!refusal || !failed?.error || failed.part === "down") return { status: "went-through" };
-  if (failed.part === "data") return { status: "not-loaded", found: refusalWords(refusal), line: refusal.line ?? 1 };
-  const { condition, constraint, column, message, detail } = failed.error;
-  const changed = afterRefusal && [
-    ...compareCatalogs(catalogs.before, afterRefusal.catalog).map(({ identity, property }) =>
-      property === undefined ? `${identity} is not as it was` : `${property} of ${identity} is not as it was`,
-    ),
-    ...rowDifferences(rows.before, afterRefusal.rows, catalogs.before).map(
-      ({ table, change }) => `a row of ${table} is ${change}`,
-    ),
-  ];
-  return {
-    status: "stopped",
-    condition,
-    on: constraint ?? column ?? null,
-    words: detail === undefined ? message : `${message} (${detail})`,
-    changed: changed?.slice(0, 20) ?? null,
-  };
-}
-
-function findingsOf({ file, expected, seen }: Observed["files"][number], migration: string): KindFinding<Code>[] {
+): KindFinding<Code>[] {
   const it = fileName(migration);
   if (!expected) {
     const message = `${file} does not say with what ${it} is to stop.`;
@@ -323,6 +139,11 @@ function findingsOf({ file, expected, seen }: Observed["files"][number], migrati
         const message = `On the rows of ${file}, ${it} stops with ${found}: ${seen.words}; it is to stop with ${asked}.`;
         const help = "Correct what the migration raises, or what the file expects.";
         findings.push({ code: "stopped-otherwise", message, help, place });
+      }
+      if (onlyThese) {
+        const message = `${it} stops on the rows of ${file}, and goes through on the same rows under other UUIDs; it is to stop with ${asked} on whatever rows break its rule.`;
+        const help = "Let the migration look for what is wrong with the rows, and not for these.";
+        findings.push({ code: "not-stopped", message, help, place });
       }
       if (seen.changed && seen.changed.length > 0) {
         const message = `After ${it} stopped on the rows of ${file}, ${seen.changed.slice(0, 5).join("; ")}; nothing was to be changed.`;

@@ -1,6 +1,7 @@
 import { queryCatalog } from "../catalog/query.ts";
 import type { Database } from "../model/ports.ts";
 import { type QualifiedName, quotedName } from "../sql/identifier.ts";
+import { descendantsOf } from "./descendants.ts";
 
 /** What the catalog says of triggers, and the plan's condition in its words: what `trigger` observes. */
 
@@ -19,6 +20,8 @@ export type FoundTrigger = {
   readonly columns: readonly string[];
   readonly when: string | null;
   readonly function: { readonly schema: string; readonly name: string };
+  /** What the function is given. */
+  readonly arguments: readonly string[];
   /** Made by CREATE CONSTRAINT TRIGGER. */
   readonly constraint: boolean;
   readonly deferrable: false | "immediate" | "deferred";
@@ -26,6 +29,8 @@ export type FoundTrigger = {
   readonly enabled: "origin" | "always" | "replica" | "disabled";
   /** Partitions on which it is disabled. */
   readonly disabledOn: readonly string[];
+  /** Of one for each row: tables with rows of the table that inherit from it, and have no such trigger. */
+  readonly missingOn: readonly string[];
 };
 
 const enabled = (t: string): string =>
@@ -38,12 +43,17 @@ const triggers = `SELECT t.tgname AS name,
                           CASE WHEN t.tgtype::int & 8 <> 0 THEN 'delete' END, CASE WHEN t.tgtype::int & 32 <> 0 THEN 'truncate' END], NULL) AS events,
        ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = t.tgrelid AND a.attnum = ANY (t.tgattr::int2[]) ORDER BY a.attnum) AS columns,
        CASE WHEN t.tgqual IS NOT NULL THEN pg_get_triggerdef(t.oid) END AS "when",
-       json_build_object('schema', n.nspname, 'name', p.proname) AS "function", t.tgconstraint <> 0 AS constraint,
+       json_build_object('schema', n.nspname, 'name', p.proname) AS "function", encode(t.tgargs, 'hex') AS arguments, t.tgconstraint <> 0 AS constraint,
        CASE WHEN NOT t.tgdeferrable THEN 'false' WHEN t.tginitdeferred THEN '"deferred"' ELSE '"immediate"' END::json AS deferrable,
        ${enabled("t")} AS enabled,
        ARRAY(WITH RECURSIVE clone AS (SELECT c.* FROM pg_trigger c WHERE c.tgparentid = t.oid
                                       UNION ALL SELECT c.* FROM pg_trigger c JOIN clone ON c.tgparentid = clone.oid)
-             SELECT clone.tgrelid::regclass::text FROM clone WHERE clone.tgenabled NOT IN ('O', 'A') ORDER BY 1) AS "disabledOn"
+             SELECT clone.tgrelid::regclass::text FROM clone WHERE clone.tgenabled NOT IN ('O', 'A') ORDER BY 1) AS "disabledOn",
+       ARRAY(SELECT d.name FROM ${descendantsOf("t.tgrelid")} d
+              WHERE t.tgtype::int & 1 <> 0 AND NOT d.relispartition
+                AND NOT EXISTS (SELECT FROM pg_trigger c WHERE c.tgrelid = d.oid AND c.tgfoid = t.tgfoid AND c.tgtype = t.tgtype AND c.tgargs = t.tgargs
+                                   AND c.tgattr::text = t.tgattr::text AND (t.tgqual IS NOT NULL OR c.tgqual IS NULL) AND c.tgenabled IN ('O', 'A'))
+              ORDER BY 1) AS "missingOn"
   FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
  WHERE t.tgrelid = to_regclass($1) AND NOT t.tgisinternal
  ORDER BY t.tgname COLLATE "C"`;
@@ -54,9 +64,17 @@ const conditionIn = (definition: string | null): string | null =>
 
 /** All triggers of a table or view, by name, except those that PostgreSQL makes for its constraints. */
 export async function foundTriggers(database: Database, table: QualifiedName): Promise<readonly FoundTrigger[]> {
-  const rows = await queryCatalog<FoundTrigger>(database, triggers, [quotedName(table)]);
-  return rows.map((row) => ({ ...row, when: conditionIn(row.when) }));
+  const rows = await queryCatalog<Omit<FoundTrigger, "arguments"> & { readonly arguments: string }>(
+    database,
+    triggers,
+    [quotedName(table)],
+  );
+  return rows.map((row) => ({ ...row, when: conditionIn(row.when), arguments: argumentsIn(row.arguments) }));
 }
+
+/** PostgreSQL ends each with a zero byte. */
+const argumentsIn = (hex: string): readonly string[] =>
+  Buffer.from(hex, "hex").toString("utf8").split("\0").slice(0, -1);
 
 /** `INSERT OR UPDATE OF a`, as it stands in CREATE TRIGGER; the columns are SQL text. */
 export const eventText = (events: readonly TriggerEvent[], columns: readonly string[] = []): string =>

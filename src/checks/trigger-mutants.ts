@@ -1,4 +1,4 @@
-import { quoted, quotedName } from "../sql/identifier.ts";
+import { literal, quoted, quotedName } from "../sql/identifier.ts";
 import type { Mutant } from "./kind.ts";
 import { parts } from "./params.ts";
 import type { TriggerCode, TriggerObserved, TriggerParams } from "./trigger.ts";
@@ -20,7 +20,7 @@ function declared(table: string, it: FoundTrigger): string {
     constraint ? deferral(it.deferrable) : "",
     `FOR EACH ${it.level.toUpperCase()}`,
     it.when === null ? "" : `WHEN (${it.when})`,
-    `EXECUTE FUNCTION ${quotedName(it.function)}()`,
+    `EXECUTE FUNCTION ${quotedName(it.function)}(${it.arguments.map(literal).join(", ")})`,
   ]
     .filter(Boolean)
     .join(" ");
@@ -69,9 +69,21 @@ export function triggerMutants(
       { enabled: "replica" },
       "disabled",
     ),
+    ...(it.level === "row" && it.timing !== "instead of"
+      ? [
+          mutant(
+            "a table that inherits is without it",
+            [`CREATE TABLE ${quotedName({ schema, name: "mutant" })} () INHERITS (${table})`],
+            { missingOn: ["mutant"] },
+            "not-on-child",
+          ),
+        ]
+      : []),
     replaced("it fires for nothing", { when: "false" }, "other-when"),
+    replaced("it gives its function another argument", { arguments: [...it.arguments, "mutant"] }, "other-arguments"),
   ];
   if (params.when !== undefined) mutants.push(replaced("it has no condition", { when: null }, "other-when"));
+  if (params.arguments) mutants.push(replaced("it gives its function nothing", { arguments: [] }, "other-arguments"));
   if (params.function !== undefined) {
     const other = { schema, name: "mutant" };
     const body = "'BEGIN RETURN NULL; END'";

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { literal } from "../sql/identifier.ts";
 import { defineDatabaseKind, type KindFinding } from "./kind.ts";
 import { name, parts, relation } from "./params.ts";
 import { routine, routineParts } from "./routine-name.ts";
@@ -20,6 +21,11 @@ const params = z
     table: relation.describe("The table or view: `name` or `schema.name`."),
     name: name.describe("The trigger."),
     function: routine.optional().describe("The function that it executes: `name` or `schema.name`."),
+    arguments: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe("The texts that the function is given, in order. Without it, it must be given none."),
     timing: z.enum(timings).optional().describe("When it fires."),
     events: z.array(z.enum(events)).min(1).optional().describe("What it fires on: exactly these, in any order."),
     columns: z
@@ -58,7 +64,9 @@ export type TriggerObserved = {
 const codes = [
   "no-trigger",
   "disabled",
+  "not-on-child",
   "other-function",
+  "other-arguments",
   "other-timing",
   "other-events",
   "other-columns",
@@ -96,12 +104,29 @@ function differences(params: TriggerParams, asked: string | null, it: FoundTrigg
   const differs = (code: TriggerCode, is: string, should: string, help: string) =>
     findings.push({ code, message: `${it.name} on ${params.table} ${is}; the plan asks for ${should}.`, help });
 
+  if (it.missingOn.length > 0) {
+    const children = it.missingOn.join(", ");
+    const help = `Let ${children} not inherit from ${params.table}, or create the trigger there too.`;
+    differs(
+      "not-on-child",
+      `does not fire on ${children}, whose rows are ${params.table}'s too`,
+      "one for all rows",
+      help,
+    );
+  }
   const { timing, level, deferrable, when } = params;
   if (params.function !== undefined) {
     const should = routineParts(params.function);
     const text = ({ schema, name }: typeof should) => `${schema}.${name}()`;
     if (!isDeepStrictEqual(it.function, should))
       differs("other-function", `executes ${text(it.function)}`, text(should), `Let it execute ${text(should)}.`);
+  }
+  if (!isDeepStrictEqual(it.arguments, params.arguments ?? [])) {
+    const text = (given: readonly string[]) => (given.length === 0 ? "nothing" : given.map(literal).join(", "));
+    const should = text(params.arguments ?? []);
+    const { name } = it.function;
+    const help = `Let it execute \`${name}(${(params.arguments ?? []).map(literal).join(", ")})\`.`;
+    differs("other-arguments", `gives ${name} ${text(it.arguments)}`, should, help);
   }
   if (timing !== undefined && it.timing !== timing)
     differs("other-timing", `fires ${it.timing}`, timing, `Create it as ${timing.toUpperCase()}.`);
@@ -183,6 +208,7 @@ export const trigger = defineDatabaseKind({
       table: fixed,
       name: fixed,
       function: optional,
+      arguments: fixed,
       timing: optional,
       events: inAnyOrder(optional),
       // Absent, it asks for more than any list: an update of any column.
@@ -227,7 +253,7 @@ export const trigger = defineDatabaseKind({
     {
       setup: `CREATE TABLE a (x int); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
         CREATE TRIGGER t BEFORE TRUNCATE ON a EXECUTE FUNCTION f('an argument')`,
-      params: { table: "a", name: "t", events: ["truncate"], level: "statement" },
+      params: { table: "a", name: "t", arguments: ["an argument"], events: ["truncate"], level: "statement" },
     },
     {
       setup: `CREATE VIEW v AS SELECT 1 AS x; CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';

@@ -1,8 +1,9 @@
+import { altersFiles, altersShell, choosingIn } from "./workflow-altering.ts";
 import { type Command, readScript, type Script, withoutAssignments } from "./workflow-script.ts";
 
 /** Why a command that a script names may not be run, or may fail unnoticed. */
 export interface Trouble {
-  readonly code: "conditional" | "harmless";
+  readonly code: "conditional" | "harmless" | "arguments" | "altered";
   /** Completes "`npm test` …". */
   readonly found: string;
   readonly help: string;
@@ -15,6 +16,8 @@ export interface Execution {
   /** Offset just behind its last word. */
   readonly end: number;
   readonly troubles: readonly Trouble[];
+  /** Where `cd` goes before it, one after the other; `null` where nobody can tell. */
+  readonly moves: readonly (string | null)[];
 }
 
 /** The words of a command that is asked for; `undefined` where it is not exactly one simple command. */
@@ -33,8 +36,45 @@ export function executionsOf(text: string, command: string, pipefail: boolean): 
     const candidates = [found.words, withoutAssignments(found.words)];
     if (!candidates.some((words) => asked.every((word, at) => words[at] === word))) return [];
     const { line, end } = found;
-    return [{ line, end, troubles: [...reached(script, index), ...heeded(script, index, pipefail)] }];
+    const troubles = [
+      ...exact(found.words, asked),
+      ...altered(script, index, asked),
+      ...reached(script, index),
+      ...heeded(script, index, pipefail),
+    ];
+    return [{ line, end, troubles, moves: script.commands.slice(0, index).flatMap(moved) }];
   });
+}
+
+/** Whether it is given what was not asked for: `--help` is no test. */
+function exact(words: readonly string[], asked: readonly string[]): Trouble[] {
+  const own = asked.every((word, at) => words[at] === word) ? words : withoutAssignments(words);
+  const more = own.slice(asked.length).join(" ");
+  const help = "Take it out, or write it into `runs` of the check.";
+  return more === "" ? [] : [{ code: "arguments", found: `is given \`${more}\` besides`, help }];
+}
+
+/** What may make it another command. */
+function altered({ commands }: Script, index: number, asked: readonly string[]): Trouble[] {
+  const [program = ""] = withoutAssignments(asked);
+  const before = commands
+    .slice(0, index)
+    .filter(({ subshell }) => !subshell)
+    .flatMap((command) => altersShell(command, program) ?? altersFiles(command) ?? []);
+  const words = commands[index]?.words ?? [];
+  const assigned = words.slice(0, words.length - withoutAssignments(words).length);
+  const name = choosingIn(assigned.filter((word) => !asked.includes(word)));
+  const own =
+    name === undefined ? [] : [{ found: `is given ${name}, which chooses what is run`, help: `Take ${name} out.` }];
+  return [...before, ...own].map((one) => ({ code: "altered" as const, ...one }));
+}
+
+/** Where a command goes, if it does. */
+function moved({ words, subshell, depth }: Command): readonly (string | null)[] {
+  const [program, ...rest] = withoutAssignments(words);
+  if (subshell || (program !== "cd" && program !== "pushd" && program !== "popd")) return [];
+  const [to, ...more] = rest.filter((word) => word === "-" || !word.startsWith("-"));
+  return [program === "popd" || depth > 0 || to === undefined || to === "-" || more.length > 0 ? null : to];
 }
 
 /** What may keep it from being run. */
@@ -66,9 +106,9 @@ function reached({ commands, functions }: Script, index: number): Trouble[] {
 }
 
 /** Ends the script, or goes on as another program, without telling a failure. */
-const leavesWell = ({ words, depth, before, after }: Command): boolean => {
+const leavesWell = ({ words, redirects, depth, before, after }: Command): boolean => {
   const [program, argument] = withoutAssignments(words);
-  if (program === "exec") return !words.some((word) => /^\d*[<>]/.test(word)) || words.length > 2;
+  if (program === "exec") return argument !== undefined || redirects.length === 0;
   if (program !== "exit" && program !== "return") return false;
   const always = depth === 0 && before === ";" && after !== "&";
   return always || argument === undefined || !/^[1-9]\d*$/.test(argument);
@@ -117,10 +157,11 @@ const failsAgain = (command: Command | undefined): boolean => {
 const endsWith = (commands: readonly Command[], index: number): boolean =>
   commands.slice(index, -1).every(({ after }) => after === "&&");
 
-/** `set +e`, `set -o pipefail`, `set -euo pipefail` */
+/** `set +e`, `set -o pipefail`, `set -euo pipefail`, `shopt -uo errexit` */
 const sets = ({ words }: Command, option: "errexit" | "pipefail", sign: "+" | "-"): boolean =>
-  words[0] === "set" &&
-  words.some((word, at) => {
-    if (!word.startsWith(sign)) return false;
-    return (option === "errexit" && /^.\w*e/.test(word)) || (/^.\w*o$/.test(word) && words[at + 1] === option);
-  });
+  (words[0] === "shopt" && words.includes(option) && (sign === "+") === words.some((word) => /^-\w*u/.test(word))) ||
+  (words[0] === "set" &&
+    words.some((word, at) => {
+      if (!word.startsWith(sign)) return false;
+      return (option === "errexit" && /^.\w*e/.test(word)) || (/^.\w*o$/.test(word) && words[at + 1] === option);
+    }));

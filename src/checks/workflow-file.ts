@@ -1,5 +1,6 @@
 import type { ParseWorkflowResult } from "@actions/workflow-parser";
 import { readData } from "./data-file.ts";
+import { chooses } from "./workflow-altering.ts";
 
 /** Which runs of an event a filter lets through; as the workflow says it. */
 export type Filters = { readonly [filter: string]: readonly string[] };
@@ -15,6 +16,10 @@ export type Step = {
   readonly background: boolean;
   readonly shell: string | null;
   readonly workingDirectory: string | null;
+  /** What chooses which program is run, of the variables of the workflow, the job, its container and the step. */
+  readonly env: { readonly [name: string]: string };
+  /** What a checkout is given. */
+  readonly with: { readonly [input: string]: string };
 };
 
 export type Job = {
@@ -109,13 +114,24 @@ function readerOf({ isBasicExpression, isMapping, isSequence }: Parser) {
         background: text(child(token, "background")) === "true",
         shell: text(child(token, "shell")) ?? defaults.shell,
         workingDirectory: text(child(token, "working-directory")) ?? defaults.workingDirectory,
+        env: { ...defaults.env, ...choices(child(token, "env")) },
+        with: /^actions\/checkout@/i.test(text(child(token, "uses")) ?? "") ? texts(child(token, "with")) : {},
       },
     ];
   };
 
+  const texts = (token: Token | undefined): { readonly [key: string]: string } =>
+    token && isMapping(token)
+      ? Object.fromEntries([...iterate(token)].map(({ key, value }) => [String(key), text(value) ?? ""]))
+      : {};
+
+  const choices = (token: Token | undefined) =>
+    Object.fromEntries(Object.entries(texts(token)).filter(([name, value]) => chooses(name, value)));
+
   const defaultsOf = (token: Token | undefined): Defaults => {
     const run = child(child(token, "defaults"), "run");
-    return { shell: text(child(run, "shell")), workingDirectory: text(child(run, "working-directory")) };
+    const env = { ...choices(child(token, "env")), ...choices(child(child(token, "container"), "env")) };
+    return { shell: text(child(run, "shell")), workingDirectory: text(child(run, "working-directory")), env };
   };
 
   const job = (id: string, line: number, token: Token, outer: Defaults): Job => {
@@ -123,6 +139,7 @@ function readerOf({ isBasicExpression, isMapping, isSequence }: Parser) {
     const defaults = {
       shell: own.shell ?? outer.shell,
       workingDirectory: own.workingDirectory ?? outer.workingDirectory,
+      env: { ...outer.env, ...own.env },
     };
     const needs = child(token, "needs");
     return {
@@ -150,6 +167,7 @@ function readerOf({ isBasicExpression, isMapping, isSequence }: Parser) {
 interface Defaults {
   readonly shell: string | null;
   readonly workingDirectory: string | null;
+  readonly env: { readonly [name: string]: string };
 }
 
 /** The parser's collections have an iterator, but do not say that they are iterable. */

@@ -102,6 +102,16 @@ export function workflowMutants(
             inScripts((text, end) => `${text.slice(0, end)} || true${text.slice(end)}`),
           ),
           rewritten(
+            "the command is given an argument more",
+            "arguments",
+            inScripts((text, end) => `${text.slice(0, end)} --help${text.slice(end)}`),
+          ),
+          rewritten(
+            "its step chooses what is run",
+            "altered",
+            withSteps((step) => ({ ...step, env: { BASH_ENV: "mutant" } })),
+          ),
+          rewritten(
             `the command is run in another folder than ${params["working-directory"] ?? "the root"}`,
             "elsewhere",
             withSteps((step) => ({ ...step, "working-directory": "mutant" })),

@@ -5,14 +5,18 @@ export type Separator = "&&" | "||" | "|" | "&" | ";";
 
 /** One simple command. */
 export interface Command {
-  /** Without quotes. */
+  /** Without quotes, and without what redirects. */
   readonly words: readonly string[];
+  /** Where its input comes from and its output goes, as words: `>`, `log.txt`. */
+  readonly redirects: readonly string[];
   /** Counted from 1 within the script. */
   readonly line: number;
   /** Offset just behind its last word. */
   readonly end: number;
   /** In how many conditions, loops, groups and functions it stands. */
   readonly depth: number;
+  /** What it does to folder and variables ends with a `(…)` that it stands in. */
+  readonly subshell: boolean;
   /** Its status is turned round by `!`. */
   readonly inverted: boolean;
   readonly before: Separator;
@@ -42,17 +46,28 @@ export function readScript(text: string): Script {
   /** Only an unquoted word is a reserved one. */
   let quoted = false;
   let inverted = false;
+  let redirects: string[] = [];
+  /** An operator was read; its target is the rest of the word, or the next one. */
+  let redirecting = false;
   let start = 0;
   let end = 0;
   let before: Separator = ";";
 
   const lineAt = (offset: number): number => text.slice(0, offset).split("\n").length;
   const begin = () => {
-    if (word === undefined && words.length === 0) start = at;
+    if (word === undefined && words.length === 0 && redirects.length === 0) start = at;
     word ??= "";
   };
   const endWord = () => {
     if (word === undefined) return;
+    if (redirecting) {
+      redirects.push(word);
+      end = at;
+      redirecting = !quoted && /^(?:\d+|&)?[<>][<>&|]*$/.test(word);
+      word = undefined;
+      quoted = false;
+      return;
+    }
     const isDefinition = words.length === 2 && words[0] === "function" && word === "{";
     if (
       words.length === 0 &&
@@ -75,10 +90,14 @@ export function readScript(text: string): Script {
   };
   const endCommand = (after: Separator) => {
     endWord();
-    if (words.length > 0) {
-      commands.push({ words, line: lineAt(start), end, depth: open.length, inverted, before, after });
+    if (words.length > 0 || redirects.length > 0) {
+      const subshell = open.includes("(");
+      const place = { line: lineAt(start), end, depth: open.length, subshell };
+      commands.push({ words, redirects, ...place, inverted, before, after });
     }
     words = [];
+    redirects = [];
+    redirecting = false;
     inverted = false;
     before = after;
   };
@@ -144,7 +163,9 @@ export function readScript(text: string): Script {
       const stop = text.indexOf("\n", at);
       at = stop < 0 ? text.length : stop;
     } else if (rest === "<<<") {
+      endWord();
       begin();
+      redirecting = true;
       word += rest;
       at += 3;
     } else if (heredoc) {
@@ -190,6 +211,13 @@ export function readScript(text: string): Script {
         open.pop();
       } else words = [];
       at += 1;
+    } else if (char === "<" || char === ">") {
+      if (quoted || !/^(?:\d+|&)?$/.test(word ?? "")) endWord();
+      begin();
+      redirecting = true;
+      const operator = /^(?:<&|<>|>>|>&|>\||[<>])/.exec(rest)?.[0] ?? char;
+      word += operator;
+      at += operator.length;
     } else {
       begin();
       word += char;

@@ -1,3 +1,4 @@
+import { altersLater } from "./workflow-altering.ts";
 import { executionsOf } from "./workflow-execution.ts";
 import type { Job, Step, Workflow } from "./workflow-file.ts";
 
@@ -8,7 +9,7 @@ export type Asked = {
   readonly "working-directory"?: string | undefined;
 };
 
-export type StepCode = "conditional" | "harmless" | "elsewhere";
+export type StepCode = "conditional" | "harmless" | "elsewhere" | "arguments" | "altered";
 
 export interface StepTrouble {
   readonly code: StepCode;
@@ -28,20 +29,28 @@ export interface Candidate {
 /** All steps that execute it, those with the fewest troubles first. */
 export function candidates({ jobs }: Workflow, asked: Asked): readonly Candidate[] {
   const found = jobs.flatMap((job) =>
-    job.steps.flatMap((step): Candidate[] => {
-      const around = [...jobTroubles(job, jobs), ...stepTroubles(step)];
+    job.steps.flatMap((step, at): Candidate[] => {
+      const around = [...jobTroubles(job, jobs), ...earlierTroubles(job.steps.slice(0, at)), ...stepTroubles(step)];
       if (asked.uses !== undefined) {
         return usesAction(step, asked.uses) ? [{ job: job.id, line: step.line, troubles: around }] : [];
       }
-      return executionsOf(step.run ?? "", asked.runs ?? "", shellOf(step, job).pipefail).map(({ line, troubles }) => {
-        const at = step.runLine + line - 1;
-        const inside = troubles.map((trouble) => ({ ...trouble, line: at }));
-        return {
-          job: job.id,
-          line: at,
-          troubles: [...around, ...shellTroubles(step, job), ...placeTroubles(step, asked), ...inside],
-        };
-      });
+      return executionsOf(step.run ?? "", asked.runs ?? "", shellOf(step, job).pipefail).map(
+        ({ line, troubles, moves }) => {
+          const at = step.runLine + line - 1;
+          const inside = troubles.map((trouble) => ({ ...trouble, line: at }));
+          return {
+            job: job.id,
+            line: at,
+            troubles: [
+              ...around,
+              ...shellTroubles(step, job),
+              ...envTroubles(step),
+              ...placeTroubles(step, asked, moves),
+              ...inside,
+            ],
+          };
+        },
+      );
     }),
   );
   return found.toSorted((a, b) => a.troubles.length - b.troubles.length);
@@ -119,9 +128,15 @@ function shellOf(
   { windows }: Job,
 ): { readonly name: string; readonly ends: boolean; readonly pipefail: boolean } {
   const name = shell ?? (windows ? "pwsh" : "bash -e {0}");
-  const ends = name === "bash" || name === "sh" || /^(?:ba)?sh (?:.* )?-[a-z]*e[a-z]*(?: .*)? \{0\}$/.test(name);
+  const ends = name === "bash" || name === "sh" || isEnding(name);
   return { name, ends, pipefail: name === "bash" || (ends && name.includes("pipefail")) };
 }
+
+/** Options that make bash read something else, or nothing (`-n`, `-c`, a file), are none of these. */
+const isEnding = (shell: string): boolean =>
+  /^(?:ba)?sh(?: (?:-[euxlpv]+|-[euxv]*o (?:errexit|nounset|pipefail|xtrace)|--(?:noprofile|norc|posix|login)))* \{0\}$/.test(
+    shell,
+  ) && /(?:-[uxlpv]*e| errexit )/.test(shell);
 
 function shellTroubles(step: Step, job: Job): StepTrouble[] {
   const { name, ends } = shellOf(step, job);
@@ -130,12 +145,86 @@ function shellTroubles(step: Step, job: Job): StepTrouble[] {
   return [{ code: "harmless", found, help: "Give the step `shell: bash`.", line: step.line }];
 }
 
-function placeTroubles({ workingDirectory, line }: Step, asked: Asked): StepTrouble[] {
-  const normal = (folder: string) => folder.replace(/^\.\/|\/$/g, "") || ".";
-  const [is, should] = [normal(workingDirectory ?? "."), normal(asked["working-directory"] ?? ".")];
+/** What was checked out, or altered, before it. */
+function earlierTroubles(steps: readonly Step[]): StepTrouble[] {
+  return steps.flatMap((step): StepTrouble[] => {
+    const { line } = step;
+    const later = step.run === null ? [] : altersLater(step.run);
+    const other = otherTree(step);
+    return [
+      ...later.map((one): StepTrouble => ({ code: "altered", ...one, line })),
+      ...(other === undefined
+        ? []
+        : [
+            {
+              code: "elsewhere" as const,
+              found: `is run on what \`${other}\` checks out, which is not what was pushed`,
+              help: `Take \`${other}\` out of the step that checks out.`,
+              line,
+            },
+          ]),
+    ];
+  });
+}
+
+/** What makes a checkout at the root one of something else than what the event is about. */
+function otherTree(step: Step): string | undefined {
+  const { ref = "", repository = "", path = "." } = step.with;
+  if (!usesAction(step, "actions/checkout") || !isRoot(path)) return undefined;
+  const own =
+    /github\.(?:sha|ref|head_ref|ref_name|event\.(?:after|pull_request\.(?:head|merge_commit_sha)|merge_group\.head))/;
+  const foreign = /base_ref|\.base\b|default_branch|event\.before|'[^']+'/;
+  if (ref !== "" && (!own.test(ref) || foreign.test(ref))) return `ref: ${ref}`;
+  const ours = /^\$\{\{\s*(?:github\.repository|github\.event\.pull_request\.head\.repo\.full_name)\s*\}\}$/;
+  return repository === "" || ours.test(repository) ? undefined : `repository: ${repository}`;
+}
+
+const envTroubles = ({ env, line }: Step): StepTrouble[] =>
+  Object.keys(env).map((name) => ({
+    code: "altered",
+    found: `is given ${name}, which chooses what is run`,
+    help: `Take ${name} out.`,
+    line,
+  }));
+
+/** A folder of the repository without what says nothing; `null` where nobody can tell. */
+function normal(folder: string): string | null {
+  const own = folder.replace(
+    /^(?:\$\{\{\s*github\.workspace\s*\}\}|\$GITHUB_WORKSPACE|\$\{GITHUB_WORKSPACE\})(?=\/|$)/,
+    ".",
+  );
+  if (/^[/~]|[$`]/.test(own)) return null;
+  const parts: string[] = [];
+  for (const part of own.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") parts.push(part);
+    else if (parts.pop() === undefined) return null;
+  }
+  return parts.join("/") || ".";
+}
+
+const isRoot = (folder: string): boolean => normal(folder) === ".";
+
+/** Where a `cd` leads to. */
+function after(folder: string | null, to: string | null): string | null {
+  if (to === null) return null;
+  return /^\$/.test(to) ? normal(to) : folder === null ? null : /^[/~]/.test(to) ? null : normal(`${folder}/${to}`);
+}
+
+function placeTroubles(
+  { workingDirectory, line }: Step,
+  asked: Asked,
+  moves: readonly (string | null)[],
+): StepTrouble[] {
+  const is = moves.reduce(after, normal(workingDirectory ?? "."));
+  const should = normal(asked["working-directory"] ?? ".") ?? ".";
   if (is === should) return [];
-  const words = (folder: string) => (folder === "." ? "the root of the repository" : `\`${folder}\``);
+  const words = (folder: string | null) =>
+    folder === null ? "a folder that nobody can tell" : folder === "." ? "the root of the repository" : `\`${folder}\``;
   const found = `is run in ${words(is)}, and not in ${words(should)}`;
-  const help = `Let the step run in ${words(should)} (\`working-directory\`).`;
+  const help =
+    moves.length > 0
+      ? `Take \`cd\` out, and let the step run in ${words(should)} (\`working-directory\`).`
+      : `Let the step run in ${words(should)} (\`working-directory\`).`;
   return [{ code: "elsewhere", found, help, line }];
 }

@@ -17,6 +17,8 @@ const codes = [
   "conditional",
   "harmless",
   "elsewhere",
+  "arguments",
+  "altered",
 ] as const;
 export type WorkflowCode = (typeof codes)[number];
 
@@ -43,7 +45,7 @@ const params = z
         error: "is no single command; write it as it stands on a line of the script, such as `npm test`",
       })
       .optional()
-      .describe("The command that a step must execute: a command of its script begins with these words."),
+      .describe("The command that a step must execute: a command of its script is these words, and no argument more."),
     uses: z
       .string()
       .regex(/^[\w.-]+\/[\w./-]+(@[\w./-]+)?$/, { error: "is no action; write `owner/action`" })
@@ -71,7 +73,7 @@ const what = ({ runs, uses }: WorkflowParams): string =>
 export const workflow = defineFilesKind({
   kind: "workflow",
   summary:
-    "CI really runs this: a valid workflow of GitHub Actions, started by every event named, in which some step executes the command, on no condition, and cannot fail unnoticed. Reusable workflows, composite actions and what scripts call are not followed.",
+    "CI really runs this: a valid workflow of GitHub Actions, started by every event named, in which some step executes just the command, on no condition, on what was pushed, and cannot fail unnoticed. Reusable workflows, composite actions and what scripts call are not followed.",
   params,
   codes,
 
@@ -130,13 +132,13 @@ export const workflow = defineFilesKind({
     {
       files: {
         ".github/workflows/ci.yaml":
-          "on:\n  pull_request:\n    branches: ['release/**', main]\n  push: { branches: ['*', 'release/*'], tags: ['v*'] }\njobs:\n  lint:\n    runs-on: ubuntu-latest\n    steps:\n      - run: npm run lint\n  test:\n    needs: lint\n    runs-on: ubuntu-latest\n    defaults: { run: { working-directory: app } }\n    steps:\n      - run: |\n          npm ci\n          CI=1 npm test -- --ci # all of them\n",
+          "on:\n  pull_request:\n    branches: ['release/**', main]\n  push: { branches: ['*', 'release/*'], tags: ['v*'] }\njobs:\n  lint:\n    runs-on: ubuntu-latest\n    steps:\n      - run: npm run lint\n  test:\n    needs: lint\n    runs-on: ubuntu-latest\n    defaults: { run: { working-directory: app } }\n    steps:\n      - run: |\n          npm ci\n          CI=1 npm test -- --ci > log.txt # all of them\n",
       },
       params: {
         file: ".github/workflows/ci.yaml",
         on: ["pull_request", "push"],
         branches: ["main", "release/1"],
-        runs: "npm test",
+        runs: "npm test -- --ci",
         "working-directory": "app",
       },
     },
@@ -187,7 +189,7 @@ function steps(params: WorkflowParams, { workflow }: Read): KindFinding<Workflow
   }
   return best.troubles.map(({ code, found, help, line }) => ({
     code,
-    message: `${what(params).replace(/^t/, "T")} ${found}; the plan asks that it always run, and that its failure fail CI.`,
+    message: `${what(params).replace(/^t/, "T")} ${found}; the plan asks that just this always run, and that its failure fail CI.`,
     help,
     place: { file, line },
   }));

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { userInfo } from "node:os";
 import { isDeepStrictEqual } from "node:util";
+import { compare } from "../documents/compare.ts";
 import type { Derived, VerificationDocument } from "../documents/document.ts";
 import { readDocument } from "../documents/read.ts";
 import { render, withFreeBlocksOf } from "../documents/render.ts";
@@ -104,7 +105,7 @@ export async function verifyCommand(
     };
     const text = tree.read(path);
     const former = text === undefined ? undefined : readDocument(text);
-    writer.write(path, render(former && "document" in former ? withFreeBlocksOf(issued, former.document) : issued));
+    writer.write(path, render(former && "document" in former ? carriedOver(issued, former.document) : issued));
     written.push(path);
     verified.add(phase.id);
   }
@@ -133,6 +134,12 @@ function openGates(phase: PhaseResult): readonly string[] {
     return `gate ${id} (${title}) does not hold: ${reason}`;
   });
   return gatesHold(withoutPeople(phase.gates)) ? [] : why.length > 0 ? why : [`${phase.id} has no gate that holds.`];
+}
+
+/** What people wrote stays; but who signed something else than this has not signed this. */
+function carriedOver(issued: VerificationDocument, former: VerificationDocument): VerificationDocument {
+  const same = compare(former.derived, issued.derived).length === 0;
+  return withFreeBlocksOf(issued, { ...former, signOff: same ? former.signOff : issued.signOff });
 }
 
 /** Checks whose evidence was not the same twice: nobody could derive the document again. */

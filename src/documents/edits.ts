@@ -31,21 +31,34 @@ function firstEdit(
   const found = lines.slice(range.start, range.end);
   const asked = wanted.slice(wantedRange.start, wantedRange.end);
   const at = asked.findIndex((line, index) => line !== found[index]);
-  if (at === -1 && found.length <= asked.length) return [];
-  const place = at === -1 ? asked.length : at;
-  return [{ at: range.start + place, message: told(found, asked, place) }];
+  if (at !== -1) return [{ at: range.start + at, message: told(found, asked, at) }];
+  // Nothing is asked any more: what somebody added begins where it is seen.
+  const more = found.findIndex((line, index) => index >= asked.length && line.trim() !== "");
+  return more === -1 ? [] : [{ at: range.start + more, message: told(found, asked, more) }];
 }
 
 function told(found: readonly string[], asked: readonly string[], at: number): string {
   const [stands, should] = [found[at], asked[at]];
-  const isMore =
-    stands !== undefined && !asked.includes(stands, at) && (should === undefined || found.includes(should, at));
-  const isLess =
-    should !== undefined && !found.includes(should, at) && (stands === undefined || asked.includes(stands, at));
   const [here, there] = cut(stands ?? "", should ?? "");
-  if (isMore) return `Here stands ${here}; the data and the proof of the document give no such line.`;
-  if (isLess) return `Here ${there} is missing; the data and the proof of the document give that line.`;
-  return `Here stands ${here}; the data and the proof of the document give ${there}.`;
+  switch (kindOf(found, asked, at)) {
+    case "more":
+      return `Here stands ${here}; the data and the proof of the document give no such line.`;
+    case "less":
+      return `Here ${there} is missing; the data and the proof of the document give that line.`;
+    default:
+      return `Here stands ${here}; the data and the proof of the document give ${there}.`;
+  }
+}
+
+/** Whether what is asked comes later here, what stands here is asked later, or neither. */
+function kindOf(found: readonly string[], asked: readonly string[], at: number): "more" | "less" | "other" {
+  const [stands, should] = [found[at], asked[at]];
+  if (should === undefined) return "more";
+  if (stands === undefined) return "less";
+  const nextOf = (lines: readonly string[]) => lines.slice(at + 1).find((line) => line !== "");
+  const [later, earlier] = [found.indexOf(should, at + 1), asked.indexOf(stands, at + 1)];
+  if (nextOf(found) === nextOf(asked) || (later === -1 && earlier === -1)) return "other";
+  return earlier === -1 || (later !== -1 && later <= earlier) ? "more" : "less";
 }
 
 const width = 80;

@@ -17,7 +17,7 @@ const longest = 20_000;
 /** A parser of Markdown takes long over more, and over what is nested deeply. */
 const mostMarks = 2_000;
 const marks = /[[\]*_`~|<>!&\\+-]|\d[.)]/g;
-const tooNested = /^(?:\s*(?:[-+*>]|\d{1,9}[.)])(?![^\s>])){13}/m;
+const tooNested = /^(?:[ \t]*(?:[-+*>]|\d{1,9}[.)])(?![^\s>])){13}/m;
 
 /** Changes the direction of what follows, or moves the cursor. */
 const control = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/u;

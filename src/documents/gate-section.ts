@@ -34,10 +34,11 @@ export function gateSection(
   places: ReadonlyMap<string, number>,
 ): readonly string[] {
   const { id, title, requirement, blocking, until, verdict, checks } = gate;
+  const where = until === undefined ? "" : `, on the database just before ${inline(until)}`;
   const facts = [
     ...(requirement === undefined ? [] : [`- Requirement: ${prose(requirement)}`]),
     `- Status: ${words[verdict]}${blocking ? "" : ", reported and not counted"}`,
-    `- Verified: ${code(verifiedAt)}${until === undefined ? "" : `, on the database just before ${inline(until)}`}`,
+    ...(verdict === "asked" ? [] : [`- Verified: ${code(verifiedAt)}${where}`]),
     `- Method: ${checks.length} ${checks.length === 1 ? "check" : "checks"}`,
     ...checks.map((check, index) => `  ${index + 1}. ${method(check)}`),
   ];
@@ -53,7 +54,7 @@ export function gateSection(
 
 function method({ kind, claim, verdict, codes, before, holdsBefore }: DerivedCheck): string {
   const why = codes.length === 0 ? "" : ` (${codes.map(inline).join(", ")})`;
-  const reason = holdsBefore === undefined ? "" : `: ${prose(holdsBefore)}`;
+  const reason = holdsBefore === undefined || before !== "excused" ? "" : `: ${prose(holdsBefore)}`;
   return `${marks[verdict]}${why} ${code(`${kind}: ${claim}`)}${beforeWords[before]}${reason}`;
 }
 

@@ -6,7 +6,7 @@ const deepest = 200;
 
 /** JSON as people and `git diff` read it: what fits on a line stands on one, and everything that is not seen is escaped. */
 export function jsonText(value: Json): string {
-  return broken(value, "", flatten(value, new Map()));
+  return broken(value, "", 0, flatten(value, new Map()));
 }
 
 /** Of lists and objects: how they stand on one line, where they fit on one at all. */
@@ -24,13 +24,17 @@ function flatten(value: Json, flat: Map<Json, string | undefined>): Map<Json, st
   return flat;
 }
 
-function broken(value: Json, indent: string, flat: Flat): string {
+/** @param taken how many characters stand on the line besides: what is before the value, and a comma after it */
+function broken(value: Json, indent: string, taken: number, flat: Flat): string {
   if (!isList(value) && !isObject(value)) return scalar(value);
   const line = flat.get(value);
-  if (line !== undefined && indent.length + line.length <= width) return line;
+  if (line !== undefined && taken + line.length <= width) return line;
   const inner = `${indent}  `;
-  const parts = entries(value).map(([key, each]) => `${key}${broken(each, inner, flat)}`);
-  const lines = isList(value) && !value.some((each) => flat.has(each)) ? filled(parts, width - inner.length) : parts;
+  const parts = entries(value).map(
+    ([key, each]) => `${key}${broken(each, inner, inner.length + key.length + 1, flat)}`,
+  );
+  const isOfWords = isList(value) && !value.some((each) => flat.has(each));
+  const lines = isOfWords ? filled(parts, width - inner.length) : parts;
   const [open, close] = isList(value) ? "[]" : "{}";
   return `${open}\n${lines.map((each) => `${inner}${each}`).join(",\n")}\n${indent}${close}`;
 }

@@ -54,7 +54,7 @@ function shortcoming(
     if ("unreadable" in findings) return { run: `nothing, because ${findings.unreadable}`, claimsMore: false };
     const [first] = findings;
     if (first && check.verdict === "passed")
-      return { run: `failed from it (${first.code}): ${first.message}`, claimsMore: true };
+      return { run: `failed from it (${first.code}): ${first.message.replace(/\.$/, "")}`, claimsMore: true };
     for (const { code } of findings) codes.add(code);
   }
   return check.verdict === "failed" ? otherFailure(check, codes, proof.length > 0) : undefined;

@@ -23,7 +23,7 @@ export function withProof({ gates }: Data, fences: readonly Fence[]): ProvenGate
       for (const data of check.proof) {
         const count = data.looked.filter((as) => as === 0).length + 1;
         const read = proofOf(data, fences.slice(next, next + count), shared);
-        if ("unreadable" in read) return { ...read, unreadable: `${read.unreadable} of gate ${gate.id}` };
+        if ("unreadable" in read) return { ...read, unreadable: `${read.unreadable} for gate ${gate.id}` };
         proof.push(read);
         next += count;
       }

@@ -36,12 +36,15 @@ export function phaseStandings(
       return why === undefined ? [] : [{ phase: id, why }];
     });
     const missing = missingAtHead(phase) ?? (asked === "base" ? missingAtBase(phase) : undefined);
-    const why = missing ?? (blockers.length > 0 ? `${phase.id} is itself prohibited` : undefined);
+    const why = missing ?? (blockers.length > 0 ? itselfProhibited(phase.id) : undefined);
     if (why !== undefined) wants.set(phase.id, why);
     standings.set(phase.id, { state: stateOf(phase, blockers), blockers });
   }
   return standings;
 }
+
+/** Of a phase that holds, and that may not exist. */
+export const itselfProhibited = (id: string): string => `${id} is itself prohibited`;
 
 function stateOf(phase: PhaseFacts, blockers: readonly Blocker[]): PhaseState {
   const holds = gatesHold(phase.gates);

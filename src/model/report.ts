@@ -106,6 +106,8 @@ export interface CheckResult {
   readonly observations: readonly Observation[];
   /** Absent where the check was not run, or did not hold: nothing to prove then. */
   readonly red?: RedProof;
+  /** Why it counts as passed although nobody was asked now: people agreed when the phase's document was merged. */
+  readonly settled?: string;
   /** The verdict over all observations and the red proof: what counts. */
   readonly verdict: Verdict;
 }

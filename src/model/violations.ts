@@ -1,5 +1,6 @@
 /** Why a change must not be merged. DESIGN 4.2: the first cause is told, what follows from it is folded. */
 
+import { itselfProhibited } from "./phase-state.ts";
 import type { Finding, Findings, GateResult, PhaseResult, Violation } from "./report.ts";
 
 /** What the verdict on a change rests on beside the phases. */
@@ -22,11 +23,33 @@ export type Measured = { readonly kind: "audit" } | ({ readonly kind: "change" }
  * after its own migrations broke in the phases before it; and everything that a failed migration keeps from being judged.
  */
 export function phaseViolations(phases: readonly PhaseResult[], measured: Measured): Violation[] {
-  return foldedUnderFailure(byCause(phases, measured));
+  return foldedAlongOrder(foldedUnderFailure(byCause(phases, measured)), phases);
 }
 
-/** A migration that cannot be applied keeps everything after it from being judged: that is told once. */
-function foldedUnderFailure(violations: readonly Violation[]): Violation[] {
+/** A phase that exists too early only because one before it does, which is told: that one is the cause. */
+function foldedAlongOrder(violations: readonly Violation[], phases: readonly PhaseResult[]): Violation[] {
+  const told = new Map<string, Violation>();
+  const kept: Violation[] = [];
+  for (const violation of violations) {
+    const blockers = phases.find(({ id }) => id === violation.phase)?.blockers ?? [];
+    const follows = blockers.every(({ phase, why }) => why === itselfProhibited(phase) && told.has(phase));
+    const cause = violation.code === "phase-advanced" && follows ? told.get(blockers[0]?.phase ?? "") : undefined;
+    if (!cause) kept.push(violation);
+    else {
+      const at = kept.findIndex(({ code, phase }) => code === cause.code && phase === cause.phase);
+      const consequences = [...(kept[at]?.consequences ?? []), nameOf(violation), ...violation.consequences];
+      kept[at] = { ...cause, consequences };
+    }
+    if (violation.code === "phase-advanced" && violation.phase !== undefined) {
+      const found = kept.find(({ code, phase }) => code === "phase-advanced" && phase === (cause ?? violation).phase);
+      if (found) told.set(violation.phase, found);
+    }
+  }
+  return kept;
+}
+
+/** A migration that cannot be applied, of a phase or of none, keeps everything after it from being judged: that is told once. */
+export function foldedUnderFailure(violations: readonly Violation[]): Violation[] {
   const failure = violations.find(({ findings }) => findings.some(({ code }) => code === "migration-failed"));
   if (!failure) return [...violations];
   const follows = ({ findings }: Violation) => findings.every(({ code }) => code === "not-run");
@@ -211,7 +234,7 @@ function advanced(phase: PhaseResult): Omit<Violation, "consequences"> {
   const findings: Findings = [
     {
       code: "phase-advanced",
-      message: `${id} ${verb} (${what.join(", ")}), but ${blockers.map(({ why }) => why).join(", and ")}; every predecessor must be verified first.`,
+      message: `${id} ${verb} (${what.join(", ")}), but ${blockers.map(({ why }) => why).join(", and ")}; the plan asks that every predecessor be verified first.`,
       help: `Take the work of ${id} out of this change, or have ${blockers.map((each) => each.phase).join(" and ")} verified first.`,
     },
   ];

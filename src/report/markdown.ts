@@ -12,6 +12,7 @@ export function markdown(report: Report): string {
     prose(baseWords(report.base)),
     phaseTable(phases),
     ...(report.differences.length === 0 ? [] : [planDifferences(report.differences)]),
+    ...phases.filter(({ advancedBy, schema }) => advancedBy.length > 0 && schema.length > 0).map(schemaDifference),
     ...phases.filter(({ state }) => state !== "not-started").map(evidence),
     `<sub>Phasegate ${inline(tool.version)} · ${inline(report.plan.name)} (${code(report.plan.file)}) · ${postgres === undefined ? "no database" : `PostgreSQL ${inline(postgres.version)} (${postgres.provider})`} · ${(timings.totalMs / 1000).toFixed(1)} s</sub>`,
     "",
@@ -66,6 +67,15 @@ function phaseTable(phases: readonly PhaseResult[]): string {
   return ["| | Phase | State | Gates | Red proof |", "| --- | --- | --- | --- | --- |", ...rows].join("\n");
 }
 
+const signs = { created: "+", altered: "~", dropped: "-" } as const;
+
+/** What an advanced phase does to the schema. */
+function schemaDifference({ id, schema }: PhaseResult): string {
+  const lines = schema.map(({ object, how }) => `${signs[how]} ${object}`).join("\n");
+  const title = `${inline(id)} schema · ${count(schema.length, "object")}`;
+  return `<details><summary>${title}</summary>\n\n${fenced(lines, "diff")}\n\n</details>`;
+}
+
 const mark = ({ status }: Verdict): string => ({ passed: "✅", failed: "❌", errored: "💥", "not-run": "◻️" })[status];
 
 function evidence(phase: PhaseResult): string {
@@ -85,13 +95,14 @@ function gateBlock({ id, title, verdict, checks }: GateResult): string {
     .join("\n\n");
 }
 
-function checkItem({ kind, claim, verdict, red }: CheckResult): string {
+function checkItem({ kind, claim, verdict, red, settled }: CheckResult): string {
   const killed = red?.mutants.filter(({ outcome }) => outcome.status === "killed").length ?? 0;
   const proof = red
     ? ` · before: ${red.before.status} · ${killed} of ${count(red.mutants.length, "mutant")} killed`
     : "";
   const reason = verdict.status === "errored" || verdict.status === "not-run" ? ` · ${inline(verdict.reason)}` : "";
-  return `- ${mark(verdict)} ${code(`${kind}: ${claim}`)}${proof}${reason}`;
+  const agreed = settled === undefined ? "" : ` · ${inline(settled)}`;
+  return `- ${mark(verdict)} ${code(`${kind}: ${claim}`)}${proof}${agreed}${reason}`;
 }
 
 /** What was sent and what came back, of a check that does not hold. */

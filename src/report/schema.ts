@@ -43,6 +43,7 @@ const check = z.strictObject({
   place,
   observations: z.array(observation),
   red: red.optional(),
+  settled: z.string().optional(),
   verdict,
 });
 const gate = z.strictObject({

@@ -83,7 +83,9 @@ export function terminal(given: Report, { colour, width }: TerminalOptions): str
       ? "No database was needed."
       : `PostgreSQL ${postgres.version} (${postgres.provider}) ready in ${seconds(timings.bootMs)}. ${postgres.why}`;
   const { base, differences } = report;
-  const changes = differences.filter(({ direction }) => direction !== "weaker");
+  // What is weaker is a violation, or an owner of the plan has agreed to it.
+  const isRefused = violations.some(({ code }) => code === "plan-weakened");
+  const changes = differences.filter(({ direction }) => direction !== "weaker" || !isRefused);
   const last = conclusion(report);
   const total = seconds(timings.totalMs);
   return [
@@ -99,10 +101,7 @@ export function terminal(given: Report, { colour, width }: TerminalOptions): str
       row("!", id, `${oneLine(title)}: ${verdict.status}, and does not count`, "", c.yellow),
     ),
     ...changes.flatMap(({ direction, message }) =>
-      wrap(
-        `${direction === "stronger" ? "stronger than on base" : "changed in the plan"}: ${message}`,
-        columns - 2,
-      ).map((line) => `  ${c.dim(line)}`),
+      wrap(`${directions[direction]}: ${message}`, columns - 2).map((line) => `  ${c.dim(line)}`),
     ),
     "",
     ...violations.flatMap(violation),
@@ -110,6 +109,12 @@ export function terminal(given: Report, { colour, width }: TerminalOptions): str
     "",
   ].join("\n");
 }
+
+const directions = {
+  weaker: "weaker than on base, as a plan owner approved",
+  stronger: "stronger than on base",
+  neutral: "changed in the plan",
+} as const;
 
 type Colours = ReturnType<typeof createColors>;
 

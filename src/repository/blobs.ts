@@ -67,14 +67,12 @@ export function blobsOf(root: string): Blobs {
   const get = (id: string, beside: () => readonly string[] = () => []): Blob => {
     const found = known.get(id);
     if (found) return found;
-    let answer = load([id], beside());
-    if (!known.has(id)) answer = load([id]);
-    const said = answer.status === "refused" ? answer.said : "";
-    const why =
-      answer.status === "refused" && !isPartial(said)
-        ? refusalOf(["cat-file"], said)
-        : `it is not in this clone; ${completeClone}`;
-    return known.get(id) ?? { status: "missing", why };
+    const others = beside();
+    let answer = load([id], others);
+    if (!known.has(id) && others.length > 0) answer = load([id]);
+    const blob = known.get(id) ?? missing(answer);
+    known.set(id, blob);
+    return blob;
   };
 
   return {
@@ -88,4 +86,10 @@ export function blobsOf(root: string): Blobs {
       if (unknown(ids).length > 0) load(ids);
     },
   };
+}
+
+function missing(answer: Answer): Blob {
+  const isOther = answer.status === "refused" && !isPartial(answer.said);
+  const why = isOther ? refusalOf(["cat-file"], answer.said) : `it is not in this clone; ${completeClone}`;
+  return { status: "missing", why };
 }

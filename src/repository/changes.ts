@@ -60,13 +60,12 @@ export function checkoutChanges(root: string, base: ReadonlyMap<RawPath, Entry>,
   // A change of what git converts is a change of files that git takes for unchanged.
   if (found.some(({ path }) => isAttributes(path))) return reported(looked(() => true));
   if (![...base.keys()].some(isAttributes)) return reported(found);
-  const altered = found.filter(({ path, how }) => how === "altered" && lies(files.get(path))).map(({ path }) => path);
+  const altered = found.map(({ path }) => path).filter((path) => files.get(path)?.stat?.isFile());
   const same = convertedAsBefore(root, altered, base);
   return reported(found.filter(({ path }) => !same.has(path)));
 }
 
 const isAttributes = (path: RawPath): boolean => /(^|\/)\.gitattributes$/.test(path);
-const lies = (file: CheckoutFile | undefined): boolean => file?.stat?.isFile() === true;
 const sha = (base: ReadonlyMap<RawPath, Entry>): "sha1" | "sha256" =>
   base.values().next().value?.id.length === 64 ? "sha256" : "sha1";
 const kept = (entry: Entry | undefined): Version | undefined => entry && { ...entry, on: "git" };
@@ -157,12 +156,13 @@ function convertedAsBefore(
   paths: readonly RawPath[],
   base: ReadonlyMap<RawPath, Entry>,
 ): ReadonlySet<RawPath> {
-  if (paths.length === 0) return new Set();
-  const input = Buffer.from(paths.map((path) => `${quoted(path)}\n`).join(""), "latin1");
+  const asked = paths.filter((path) => base.get(path)?.kind === "file");
+  if (asked.length === 0) return new Set();
+  const input = Buffer.from(asked.map((path) => `${quoted(path)}\n`).join(""), "latin1");
   const answer = askGit(root, ["hash-object", "--stdin-paths"], { input });
   if (answer.status !== "answered") return new Set();
   const ids = answer.out.toString("latin1").split("\n");
-  return new Set(paths.filter((path, index) => ids[index] === base.get(path)?.id));
+  return new Set(asked.filter((path, index) => ids[index] === base.get(path)?.id));
 }
 
 /** As git reads a path of a line, where it must neither end the line nor begin a quotation. */

@@ -9,7 +9,7 @@ import { commitTree, type Entry, entriesOf } from "./commit-tree.ts";
 import { lineOf, type RawPath, toldByGit } from "./git-command.ts";
 import { type Located, located, type NoHistory } from "./located.ts";
 import { mergedTree } from "./merge.ts";
-import { revisions } from "./revisions.ts";
+import { revisions, whole } from "./revisions.ts";
 
 export type { NoHistory } from "./located.ts";
 
@@ -43,7 +43,9 @@ function opened(root: string, { head, shallow }: Located): History {
       return "conflicts" in merged ? merged : { ...merged, tree: tree(merged.id) };
     },
     changes: (from, to) =>
-      to === "checkout" ? checkoutChanges(root, entries(from), blobs) : committedChanges(root, from, to, blobs),
+      to === "checkout"
+        ? checkoutChanges(root, entries(from), blobs)
+        : committedChanges(root, ...whole(from, to), blobs),
     staged: () => stagedChanges(root, head ?? emptyTree(root), indexOfCommit(root)),
   };
 }

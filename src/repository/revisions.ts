@@ -15,7 +15,8 @@ export function revisions(
       const commit = lineOf(answer.status === "no-program" ? Buffer.of() : answer.out);
       if (answer.status !== "answered" || !isHash(commit))
         return { none: `There is no commit ${revision} here.${deepen}` };
-      const meant = /is ambiguous/.test(answer.aside) ? refsCalled(root, revision) : [];
+      const isShort = !revision.startsWith("refs/");
+      const meant = isShort && /is ambiguous/.test(answer.aside) ? refsCalled(root, revision) : [];
       if (new Set(meant.map(({ id }) => id)).size < 2) return { commit };
       return {
         none: `${revision} names several commits: ${meant.map(({ ref }) => ref).join(", ")}. Give one of these names.`,
@@ -23,19 +24,17 @@ export function revisions(
     },
 
     defaultBase: () => {
-      const refs = ["HEAD", "main", "master"].map((name) => `refs/remotes/origin/${name}`);
-      const here = new Map(refsAt(root, refs).map((one) => [one.ref, one]));
-      const named = (ref: string) => ({ name: ref.replace("refs/remotes/", ""), commit: here.get(ref)?.id ?? "" });
-      const [head = "", ...usual] = refs;
-      const pointed = here.get(head);
-      if (pointed) return { ...named(head), name: (pointed.symref || head).replace("refs/remotes/", "") };
-      const [only, ...others] = usual.filter((ref) => here.has(ref));
-      if (only !== undefined && others.length === 0) return named(only);
-      const found =
-        only === undefined
-          ? "there is no origin/HEAD, origin/main or origin/master here"
-          : "origin/HEAD is not here, and there are both origin/main and origin/master";
-      return { none: `Nothing says what this branch goes into: ${found}.${only === undefined ? deepen : ""}` };
+      const head = "refs/remotes/origin/HEAD";
+      const usual = ["refs/remotes/origin/main", "refs/remotes/origin/master"];
+      const here = refsAt(root, [head, ...usual]);
+      const pointed = here.find(({ ref }) => ref === head);
+      if (pointed) return named(pointed.symref || head, pointed);
+      const [only, ...others] = here;
+      if (only && others.length === 0) return named(only.ref, only);
+      const found = only
+        ? "origin/HEAD is not here, and there are both origin/main and origin/master"
+        : "there is no origin/HEAD, origin/main or origin/master here";
+      return { none: `Nothing says what this branch goes into: ${found}.${only ? "" : deepen}` };
     },
 
     mergeBase: (a, b) => {
@@ -77,6 +76,8 @@ interface Ref {
   /** What it stands for, where it is the name of a name; empty otherwise. */
   readonly symref: string;
 }
+
+const named = (ref: string, { id }: Ref) => ({ name: ref.replace("refs/remotes/", ""), commit: id });
 
 /** Those of the refs that are here and name a commit. */
 function refsAt(root: string, refs: readonly string[]): readonly Ref[] {

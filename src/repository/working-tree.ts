@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { isNativeError } from "node:util/types";
 import type { Tree } from "../model/ports.ts";
 import { checkoutFiles } from "./checkout.ts";
 import { leadsOut, maxBytes, namelessFile, symbolicLink, textOf, tooLarge } from "./file-text.ts";
@@ -45,7 +46,7 @@ function lies<Found>(look: () => Found): Found | undefined {
   try {
     return look();
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+    if (isNativeError(error) && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
       return undefined;
     throw error;
   }

@@ -198,3 +198,31 @@ export function passAtBase(plan: ReadPlan, tree: Tree, phase: string): Derived |
   const { derived } = reading.document;
   return derived.phase === phase ? derived : undefined;
 }
+
+/**
+ * People are asked when the change that first commits a phase's document is merged, and by a change of what is asked.
+ * What the document on base records, for these migrations, they have been asked.
+ *
+ * @param index of the phase in the plan
+ */
+export function settledAtBase(
+  read: ReadPlan,
+  { plan, tree }: Against,
+  index: number,
+  migrations: Derived["migrations"],
+): (gate: number, check: number) => boolean {
+  const phase = read.plan.phases[index];
+  const recorded = plan && phase ? passAtBase(plan, tree, phase.id) : undefined;
+  if (!recorded || !isDeepStrictEqual(recorded.migrations, migrations)) return () => false;
+  return (gateIndex, checkIndex) => {
+    const gate = phase?.gates[gateIndex];
+    const check = gate?.checks[checkIndex];
+    if (!gate || !check || !asksPeople(check)) return false;
+    const path = ["phases", index, "gates", gateIndex, "checks", checkIndex, check.kind];
+    const asked = json(read.written(path));
+    return recorded.gates.some(
+      ({ id, checks }) =>
+        id === gate.id && checks.some((each) => asksPeople(each) && isDeepStrictEqual(each.params, asked)),
+    );
+  };
+}

@@ -12,11 +12,10 @@ import type {
   GateResult,
   Mistake,
   PhaseResult,
-  Place,
   PlanDifference,
   Violation,
 } from "../model/report.ts";
-import { phaseViolations } from "../model/violations.ts";
+import { foldedUnderFailure, phaseViolations } from "../model/violations.ts";
 import { ownership } from "../plan/ownership.ts";
 import type { ReadPlan } from "../plan/read.ts";
 import type { Gate, Phase } from "../plan/schema.ts";
@@ -24,11 +23,12 @@ import { assess, type ChangedMigration } from "./assess.ts";
 import { assign, type KindTable } from "./assign.ts";
 import { type Against, documentPath, outOfOrder, type Touched, touchedPhases } from "./change.ts";
 import { writeDerived } from "./derive.ts";
-import { claimAtBase, derive, documentResult, hashesOf } from "./documents.ts";
+import { claimAtBase, derive, documentResult, hashesOf, settledAtBase } from "./documents.ts";
 import { declaring, type Effect, effectsOf, effectsOfPhase } from "./effects.ts";
 import { examine } from "./examine.ts";
 import { createLaboratory } from "./laboratory.ts";
 import { migrationFailed } from "./migration-failed.ts";
+import { misfits } from "./misfits.ts";
 import type { World } from "./ports.ts";
 import { replay } from "./replay.ts";
 import { type Stage, stages } from "./stages.ts";
@@ -75,7 +75,8 @@ export async function run(
   const migrations = world.migrations.list(world.tree);
   const names = namesOf(world.tree);
   const owned = ownership(read, names, world.tree.list());
-  const [first, ...more] = owned.mistakes;
+  const unfit = misfits(read, owned, world.tree, migrations, against, namesOf);
+  const [first, ...more] = unfit.mistakes;
   if (first) return { mistakes: [first, ...more] };
 
   const changes = new Map(against?.changes.map(({ path, how }) => [path, how]));
@@ -111,16 +112,16 @@ export async function run(
   const examined = await examine(assignments, replayed, { ...world, tree }, laboratory);
   const traps = await world.migrations.traps(world.tree);
 
+  const hashes = plan.phases.map(({ id }) => hashesOf(tree, dir, owned.phases.get(id)?.migrations ?? []));
   const gatesOf = surveyed.map(({ judged, stage }, index): readonly GateResult[] => {
     const phase = plan.phases[index];
     if (!phase) return [];
     const broken = migrationsGate(phase, index, stage);
-    const gates = phase.gates.map((gate, at) => gateResult(gate, read.at(["phases", index, "gates", at]), judged));
+    const settled = against ? settledAtBase(read, against, index, hashes[index] ?? []) : () => false;
+    const gates = phase.gates.map((gate, at) => gateResult(gate, at, index, judged, settled));
     return broken ? [broken, ...gates] : gates;
   });
-  const derived = plan.phases.map(({ id }, index) =>
-    derive(read, index, gatesOf[index] ?? [], hashesOf(tree, dir, owned.phases.get(id)?.migrations ?? [])),
-  );
+  const derived = plan.phases.map((_, index) => derive(read, index, gatesOf[index] ?? [], hashes[index] ?? []));
   const atBase = derived.map((each) => (against ? claimAtBase(against, each.phase, each.migrations) : "none"));
   const documents = surveyed.map(({ started }, index): DocumentResult => {
     const each = derived[index];
@@ -154,15 +155,20 @@ export async function run(
     ? await assess({ read, kinds, against, tree, phases, touched, changed, approvals: world.approvals })
     : { differences: [], violations: phaseViolations(phases, { kind: "audit" }) };
 
+  const told = foldedUnderFailure([
+    ...violations,
+    ...unclaimedFailure(replayed, owned, isChanged),
+    ...unclaimedMigrations(read, owned, isChanged, phases, changed),
+    ...(against ? outOfOrder(migrations, against, namesOf) : []),
+  ]);
+  // Whoever may delete it all the same would leave a plan behind that fits no more.
+  const [emptied, ...others] = unfit.emptied;
+  if (emptied && told.length === 0) return { mistakes: [emptied, ...others] };
+
   return {
     phases,
     differences,
-    violations: [
-      ...violations,
-      ...unclaimedFailure(replayed, owned, isChanged),
-      ...unclaimedMigrations(read, owned, isChanged, phases, changed),
-      ...(against ? outOfOrder(migrations, against, namesOf) : []),
-    ],
+    violations: told,
     derived: derived.filter((_, index) => surveyed[index]?.judged),
     replayMs,
     ...examined.timings,
@@ -210,14 +216,24 @@ export async function run(
     ];
   }
 
-  function gateResult(gate: Gate, place: Place, judged: boolean): GateResult {
+  /** @param settled whether people have approved what this check asks them, when the document on base was merged */
+  function gateResult(
+    gate: Gate,
+    at: number,
+    phase: number,
+    judged: boolean,
+    settled: (gate: number, check: number) => boolean,
+  ): GateResult {
+    const place = read.at(["phases", phase, "gates", at]);
     const checks: CheckResult[] = examined.checks
       .filter(({ assignment }) => assignment.gate === gate)
-      .map(({ assignment, observations, red }) => {
+      .map(({ assignment, observations, red }, check) => {
         const { kind, params } = assignment.claim;
         const claim = kind.claim(params);
-        const verdict = judgeCheck(observations, red, claim);
-        return { kind: kind.kind, claim, place: assignment.place, observations, ...(red ? { red } : {}), verdict };
+        const told = { kind: kind.kind, claim, place: assignment.place, observations, ...(red ? { red } : {}) };
+        return settled(at, check)
+          ? { ...told, settled: "The document of the phase is on base.", verdict: { status: "passed" } }
+          : { ...told, verdict: judgeCheck(observations, red, claim) };
       });
     const verdict = judged
       ? judgeGate(checks)

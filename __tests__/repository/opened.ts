@@ -1,0 +1,9 @@
+import type { History } from "../../src/model/ports.ts";
+import { history } from "../../src/repository/git.ts";
+
+/** The history of a repository that has one. */
+export function opened(root: string): History {
+  const found = history(root);
+  if ("none" in found) throw new Error(`no history: ${JSON.stringify(found)}`);
+  return found;
+}
