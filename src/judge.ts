@@ -153,6 +153,11 @@ async function judgeTree(
   let server: Server | undefined;
   let cluster: Cluster | undefined;
   const running = programs(options.root);
+  let clearing: Promise<void> | undefined;
+  const clear = (): Promise<void> => {
+    clearing ??= cleared(server, cluster, running);
+    return clearing;
+  };
   const booting = performance.now();
   try {
     options.onProgress?.({ kind: "booting", message: "" });
@@ -182,7 +187,7 @@ async function judgeTree(
       progress: (progress) => options.onProgress?.(progress),
       died: ended,
     };
-    const judged = await unless(ended, run(read, kinds, world, asked));
+    const judged = await unless(ended, run(read, kinds, world, server.owned ? asked : givingBack(asked, clear)));
     if ("mistakes" in judged) return judged;
     return {
       ...judged,
@@ -190,9 +195,13 @@ async function judgeTree(
       bootMs,
     };
   } finally {
-    await cleared(server, cluster, running);
+    await clear();
   }
 }
+
+/** A lent server serves one run at a time: base is judged there once this run, which then needs it no more, has given it back. */
+const givingBack = ({ against, ...asked }: RunOptions, clear: () => Promise<void>): RunOptions =>
+  against ? { ...asked, against: { ...against, failing: () => clear().then(() => against.failing()) } } : asked;
 
 /** Gates that fail on base itself. What cannot be judged there excuses nothing. */
 async function failingAt(

@@ -72,20 +72,19 @@ export async function stages(): Promise<Stages> {
   );
   harmless.commit("Notes");
 
-  const second = start.copy();
-  const ofAdopted = await worked(second, "4A");
-  const fourA = second.copy();
-  fourA.land("4A");
-  const fourB = fourA.copy();
-  const of4A = await worked(fourB, "4B");
-
   const approved = start.copy();
   approved.branch("looser");
   rewrite(approved, "policy:\n", "policy:\n  incomplete: allow\n");
   approved.commit("Looser");
-  const ofApproved = await approved.judge("--approvals", approved.approve("@ada"));
 
-  const ofOrdinary = await harmless.judge();
+  const second = start.copy();
+  const others = Promise.all([harmless.judge(), approved.judge("--approvals", approved.approve("@ada"))]);
+  const ofAdopted = await worked(second, "4A");
+  const [ofOrdinary, ofApproved] = await others;
+  const fourA = second.copy();
+  fourA.land("4A");
+  const fourB = fourA.copy();
+  const of4A = await worked(fourB, "4B");
   fourB.write("README.md", "Revenue\n");
   fourB.commit("Say what this is");
   const of4B = await fourB.judge();

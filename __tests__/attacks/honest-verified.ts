@@ -163,6 +163,7 @@ export const cases: readonly Honest[] = [
       workshop.land("Names are withdrawn");
       const report = await inOrder(workshop);
       expect(stateOf(report, "names")).toBe("not-started");
+      workshop.git("branch", "-q", "-D", "names");
       await worked(workshop, "names");
       await inOrder(workshop);
     },

@@ -257,3 +257,15 @@ test("results are written on request and judged as they are then; without it the
   writeFileSync(join(root, "tests/results/orders.md"), "PASS");
   expect(await judged(false)).toEqual([["gate-failed A.1"], []]);
 });
+
+test("a function that shadows PostgreSQL's own is told of the phase that makes it", async () => {
+  const shadowing = {
+    "migrations/1_orders.sql": migration(
+      "CREATE TABLE orders (id int PRIMARY KEY, total int NOT NULL);\nCREATE FUNCTION public.count(integer) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'",
+      "DROP FUNCTION public.count(integer);\nDROP TABLE orders",
+    ),
+  };
+  const { violations } = await report(plan(A), shadowing);
+  expect(violations.map(({ gate, code }) => [gate, code])).toEqual([["A.migrations", "gate-failed"]]);
+  expect(violations[0]?.findings[0].message).toContain("count(integer)");
+});

@@ -31,6 +31,7 @@ import { migrationFailed } from "./migration-failed.ts";
 import { misfits } from "./misfits.ts";
 import type { World } from "./ports.ts";
 import { replay } from "./replay.ts";
+import { shadowFindings } from "./shadows.ts";
 import { type Stage, stages } from "./stages.ts";
 import { survey, wantedStates } from "./survey.ts";
 import { unclaimedFailure, unclaimedMigrations } from "./unclaimed.ts";
@@ -111,6 +112,7 @@ export async function run(
   const tree = await writeDerived(assignments, world, laboratory);
   const examined = await examine(assignments, replayed, { ...world, tree }, laboratory);
   const traps = await world.migrations.traps(world.tree);
+  const shadowing = await shadowFindings(replayed, surveyed, world);
 
   const hashes = plan.phases.map(({ id }) => hashesOf(tree, dir, owned.phases.get(id)?.migrations ?? []));
   const gatesOf = surveyed.map(({ judged, stage }, index): readonly GateResult[] => {
@@ -249,7 +251,7 @@ export async function run(
       const failed = replayed.failure?.migration.path === path ? [migrationFailed(replayed.failure)] : [];
       return [...(traps.get(path) ?? []), ...failed, ...(replayed.findings.get(path) ?? [])];
     });
-    const [one, ...others] = findings;
+    const [one, ...others] = [...findings, ...(shadowing.get(phase.id) ?? [])];
     if (!one) return undefined;
     return {
       id: `${phase.id}.migrations`,
