@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { getInput, setFailed, setOutput, summary } from "@actions/core";
 import { mistakesText } from "./command/mistakes.ts";
+import { planPath } from "./command/plan-path.ts";
 import { exitCode, providerOf } from "./command/run.ts";
 import { judge } from "./judge.ts";
 import type { Run } from "./model/report.ts";
@@ -14,9 +15,10 @@ import { conclusion } from "./report/words.ts";
 /** GitHub takes 1 MiB for the summary of a step. */
 const summaryBytes = 1024 * 1024;
 
+const root = process.env.GITHUB_WORKSPACE ?? process.cwd();
 const run = await judge({
-  root: process.env.GITHUB_WORKSPACE ?? process.cwd(),
-  plan: getInput("plan"),
+  root,
+  plan: planPath(getInput("plan"), root),
   postgres: providerOf(getInput("postgres")),
   base: { kind: "audit" },
   documents: "asked",

@@ -151,7 +151,10 @@ export const attacksOnDocuments: readonly Attack[] = [
     act: (workshop) => {
       workshop.git("revert", "--no-edit", "HEAD~1");
     },
-    ends: { violations: ["?"], says: ["?"] },
+    ends: {
+      violations: ["plan-weakened", "verified-work-changed 4A", "regressed 4A"],
+      says: ["20251113120000000_enhance-allocation-schema.sql is gone; 4A was verified with it"],
+    },
   },
   {
     threat: 24,

@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from "node:module";import { dirname as __pathDirname } from "node:path";import { fileURLToPath as __fileURLToPath } from "node:url";const require = __createRequire(import.meta.url);const __filename = __fileURLToPath(import.meta.url);const __dirname = __pathDirname(__filename);
+import{a as n}from"./chunk-TDY5LZQK.js";import{isAbsolute as r,relative as e,resolve as o,sep as l}from"node:path";function a(i,s){let t=e(s,o(s,i));return t===""||r(t)?i:t.split(l).join("/")}n(a,"planPath");export{a};
