@@ -62,7 +62,7 @@ export const attacksOnTheRun: readonly Attack[] = [
     act: (workshop) => workshop.write("migrations/20251201000000000_urgent.js", program(marker)),
     unmade: marker,
     ends: {
-      violations: ["regressed baseline.1", "migration-failed", "unclaimed-migration"],
+      violations: ["migration-failed", "unclaimed-migration"],
       says: ["20251201000000000_urgent.js is a program of the change; the plan refuses programs"],
     },
   },
@@ -76,7 +76,7 @@ export const attacksOnTheRun: readonly Attack[] = [
     },
     unmade: marker,
     ends: {
-      violations: ["plan-weakened", "regressed baseline.1", "migration-failed", "unclaimed-migration"],
+      violations: ["plan-weakened", "migration-failed", "unclaimed-migration"],
       says: ["`policy.programs`: refuse → allow", "20251201000000000_urgent.js is a program of the change"],
     },
   },

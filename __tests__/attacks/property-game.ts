@@ -28,7 +28,7 @@ interface Turn {
 
 /** @returns `undefined` where the step cannot be done here */
 async function turn(world: World, step: Step, phasegate: Engine): Promise<Turn | undefined> {
-  if (step.do === "abandon") return { world: { ...world, head: world.base } };
+  if (step.do === "abandon") return world.head === world.base ? undefined : { world: { ...world, head: world.base } };
   if (step.do !== "propose") {
     const head = afterwards(world, step);
     return head && { world: { ...world, head, clock: world.clock + 1 } };

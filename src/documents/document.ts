@@ -71,13 +71,18 @@ export interface VerificationDocument {
  * PASS only where every gate that counts was proven or is asked of people, and every check in it. A phase without such a
  * gate has nothing that could pass.
  */
-export function says({ derived }: Pick<VerificationDocument, "derived">): "PASS" | "FAIL" {
+export function says({ derived }: { readonly derived: { readonly gates: readonly ClaimedGate[] } }): "PASS" | "FAIL" {
   const counted = derived.gates.filter(({ blocking }) => blocking);
   return counted.length > 0 && counted.every(holds) ? "PASS" : "FAIL";
 }
 
+/** What of a gate says whether it holds. */
+type ClaimedGate = Pick<DerivedGate, "blocking" | "verdict"> & {
+  readonly checks: readonly Pick<DerivedCheck, "kind" | "verdict">[];
+};
+
 /** Whether a gate says of itself, and of each of its checks, that it holds. */
-export const holds = ({ verdict, checks }: DerivedGate): boolean =>
+export const holds = ({ verdict, checks }: ClaimedGate): boolean =>
   (verdict === "passed" || verdict === "asked") && checks.length > 0 && checks.every(checkHolds);
 
 /** People can be asked for their approval, and for nothing else. */

@@ -2,7 +2,7 @@ import type { Json } from "../model/json.ts";
 import { type FreeBlock, fencesIn, partsOf, type Range } from "./blocks.ts";
 import { type Data, dataSchema } from "./data.ts";
 import { oneLine } from "./difference.ts";
-import type { VerificationDocument } from "./document.ts";
+import { says, type VerificationDocument } from "./document.ts";
 import { editsOf } from "./edits.ts";
 import { refusedIn } from "./free-text.ts";
 import { readJson } from "./json-text.ts";
@@ -10,6 +10,13 @@ import { withProof } from "./read-proof.ts";
 import { offered, render } from "./render.ts";
 
 export { says } from "./document.ts";
+
+/** What a page claims. */
+export interface Claim {
+  readonly phase: string;
+  readonly migrations: VerificationDocument["derived"]["migrations"];
+  readonly status: "PASS" | "FAIL";
+}
 
 /** Why a text is no verification document, or none as it was written. */
 export interface Flaw {
@@ -35,11 +42,7 @@ const notWritten = "Nobody writes a verification document by hand: issue it with
 export function readDocument(text: string): DocumentReading {
   if (text.length > longest)
     return flawed(0, `The document has ${text.length} characters; at most ${longest} are read.`, notWritten);
-  const lines = text
-    .replace(/^\uFEFF/, "")
-    .replaceAll("\r\n", "\n")
-    .trimEnd()
-    .split("\n");
+  const lines = linesOf(text);
   const read = readData(lines);
   if ("flaws" in read) return read;
   const parted = partsOf(lines);
@@ -74,6 +77,25 @@ export function readDocument(text: string): DocumentReading {
   );
   return edit ? { flaws: [edit, ...others] } : { document };
 }
+
+/**
+ * What a page says of itself, by its data alone: neither its prose nor its proof is looked at, so it is a claim and nothing
+ * more. `undefined` where it holds no data.
+ */
+export function readClaim(text: string): Claim | undefined {
+  if (text.length > longest) return undefined;
+  const read = readData(linesOf(text));
+  if ("flaws" in read) return undefined;
+  const { phase, migrations } = read.data;
+  return { phase, migrations, status: says({ derived: read.data }) };
+}
+
+const linesOf = (text: string): readonly string[] =>
+  text
+    .replace(/^\uFEFF/, "")
+    .replaceAll("\r\n", "\n")
+    .trimEnd()
+    .split("\n");
 
 const flawed = (at: number, message: string, help: string): { readonly flaws: readonly [Flaw] } => ({
   flaws: [{ message, help, line: at + 1 }],

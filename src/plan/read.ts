@@ -17,6 +17,17 @@ export type PlanReading = { readonly read: ReadPlan } | { readonly mistakes: rea
 
 /** Reads a plan, or says everything that is wrong with it, in the order of the file. */
 export function readPlan(text: string, file: string, kinds: KindSchemas): PlanReading {
+  if (last?.text !== text || last.file !== file || last.kinds !== kinds)
+    last = { text, file, kinds, reading: read(text, file, kinds) };
+  return last.reading;
+}
+
+/** On base and at head a plan is nearly always the same, and nothing takes longer than to hold it against its schema. */
+let last:
+  | { readonly text: string; readonly file: string; readonly kinds: KindSchemas; readonly reading: PlanReading }
+  | undefined;
+
+function read(text: string, file: string, kinds: KindSchemas): PlanReading {
   const reading = readYaml(text.replace(/^\uFEFF/, ""), file);
   if ("mistakes" in reading) return reading;
   const { yaml } = reading;
