@@ -2,7 +2,7 @@
 
 import { documentOf, migrationOf, type Workshop } from "../support/workshop.ts";
 import type { Attack, Papers } from "./attacks.ts";
-import { begin4AWrong } from "./attacks-on-the-plan.ts";
+import { begin4AWrong } from "./attacks-on-the-order.ts";
 
 /** Replaces what must be there. */
 function forged(text: string, ...edits: readonly (readonly [from: string | RegExp, to: string])[]): string {

@@ -13,13 +13,13 @@ const marker = "/tmp/phasegate-attack-51";
 /** What needs an approval. */
 const weaken = (workshop: Workshop) => rewrite(workshop, "policy:\n", "policy:\n  incomplete: allow\n");
 
-/** A recording of reviews, beside the workshop. */
+/** A recording of reviews, where git does not look. */
 function recording(
   workshop: Workshop,
   author: string,
   review: { readonly reviewer: string; readonly commit: string; readonly state: string },
 ): readonly string[] {
-  const file = `${workshop.root}-recorded.json`;
+  const file = join(workshop.root, ".git", "reviews.json");
   writeFileSync(file, JSON.stringify({ author, head: workshop.git("rev-parse", "HEAD"), reviews: [review] }));
   return ["--approvals", file];
 }

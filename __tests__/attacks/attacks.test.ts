@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Nodes } from "mdast";
@@ -10,6 +10,7 @@ import { migrationOf, type Workshop } from "../support/workshop.ts";
 import { type Attack, planFile, type Stages, stages } from "./attacks.ts";
 import { attacksOnDocuments } from "./attacks-on-documents.ts";
 import { attacksOnTheDatabase } from "./attacks-on-the-database.ts";
+import { attacksOnTheOrder } from "./attacks-on-the-order.ts";
 import { attacksOnThePlan } from "./attacks-on-the-plan.ts";
 import { attacksOnTheRun } from "./attacks-on-the-run.ts";
 import { shownElsewhere } from "./attacks-shown-elsewhere.ts";
@@ -17,6 +18,7 @@ import { shownElsewhere } from "./attacks-shown-elsewhere.ts";
 /** The ways to cheat a phase gate that need no GitHub: acted out with git, the built program and a real PostgreSQL. */
 
 const attacks: readonly Attack[] = [
+  ...attacksOnTheOrder,
   ...attacksOnThePlan,
   ...attacksOnDocuments,
   ...attacksOnTheDatabase,
@@ -71,6 +73,7 @@ test.each(attacks.map((attack, index) => [String(attack.threat), attack.attack, 
 async function actedOut({ stage, act, unmade }: Attack): Promise<Outcome> {
   const workshop = at.begin(stage);
   try {
+    if (unmade !== undefined) rmSync(unmade, { force: true });
     const args = act(workshop, at.papers) ?? [];
     if (workshop.git("status", "--porcelain") !== "") workshop.commit("As if nothing was");
     const { code, report, said } = await workshop.judge(...args);

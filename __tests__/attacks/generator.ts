@@ -70,8 +70,10 @@ export function randomPlan(at: Dice): Plan {
     const after = afterIn(shape, index, count, at).map((each) => `p${each + 1}`);
     const tables = phases.filter((phase) => after.includes(phase.id) && phase.on === undefined);
     const on = tables.length > 0 && at.chance(0.4) ? at.pick(tables).id : undefined;
-    const first: Gate = { id: `${id}.1`, asks: "not-null", blocking: true };
-    const gates = at.chance(0.4) ? [first, { id: `${id}.2`, asks: "key", blocking: true } as const] : [first];
+    const first: Gate = { id: `${id}.1`, asks: "not-null", blocking: true, excused: false };
+    const gates = at.chance(0.4)
+      ? [first, { id: `${id}.2`, asks: "key", blocking: true, excused: false } as const]
+      : [first];
     phases.push({ id, after, on, gates });
   }
   return { predecessors: at.chance(0.65) ? "base" : "head", incomplete: at.chance(0.65) ? "block" : "allow", phases };
@@ -136,7 +138,17 @@ export function honestChange({ base }: World, at: Dice): readonly Step[] {
 
 function weakening({ plan }: Checkout, at: Dice): Weakening {
   const phase = at.pick(plan.phases);
-  const of = at.pick(["ask", "gate", "blocking", "phase", "after", "after", "predecessors", "incomplete"] as const);
+  const of = at.pick([
+    "ask",
+    "gate",
+    "blocking",
+    "excuse",
+    "phase",
+    "after",
+    "after",
+    "predecessors",
+    "incomplete",
+  ] as const);
   if (of === "predecessors" || of === "incomplete") return { of };
   if (of !== "after") return { of, phase: phase.id };
   const following = plan.phases.filter(({ after }) => after.length > 0);
@@ -150,7 +162,9 @@ export function cheat({ base, head }: World, at: Dice): Step {
   const id = at.pick(ids);
   const other = at.pick(ids);
   const begun = ids.filter((each) => ownMigrations(head, each).length > 0);
-  const one = begun.length > 0 && at.chance(0.8) ? at.pick(begun) : id;
+  const fresh = begun.filter((each) => ownMigrations(base, each).length === 0);
+  const some = fresh.length > 0 && at.chance(0.5) ? fresh : begun;
+  const one = some.length > 0 && at.chance(0.8) ? at.pick(some) : id;
   const claimed = ids.filter((each) => each in base.papers);
   const verified = claimed.length > 0 && at.chance(0.6) ? at.pick(claimed) : one;
   const hows = ["right", "other", "nullable", "keyless", "broken"] as const;
@@ -167,13 +181,14 @@ export function cheat({ base, head }: World, at: Dice): Step {
     () => ({ do: "rewrite", phase: one, how: "right", smuggles: other }),
     () => ({ do: "add", phase: at.chance(0.15) ? "nobody" : verified, deed }),
     () => ({ do: "backdate", phase: one }),
+    () => ({ do: "rewrite", phase: one, how: "right", smuggles: id }),
     () => ({ do: "withdraw", phase: verified }),
     () => ({ do: "tear", phase: verified }),
     () => ({ do: "forge", phase: one, how: at.pick(forgeries), of: other }),
     () => ({ do: "forge", phase: one, how: at.pick(forgeries), of: other }),
     () => ({ do: "weaken", by: weakening(head, at) }),
     () => ({ do: "weaken", by: weakening(head, at) }),
-    () => ({ do: "extend", by: at.chance(0.5) ? { gate: one } : at.chance(0.5) ? "phase" : "policy" }),
+    () => ({ do: "extend", by: at.chance(0.5) ? { gate: one } : at.pick(["phase", "hotfix", "policy"]) }),
     () => ({ do: "verify", phase: one }),
     ...(at.chance(0.2) ? [() => ({ do: "unplan" }) as const] : []),
   ];
@@ -186,15 +201,25 @@ const papersFor = ({ head }: World): readonly Step[] =>
     .filter((id) => ownMigrations(head, id).length > 0 && holds(head, id) && !isVerified(head, id))
     .map((phase) => ({ do: "verify", phase }));
 
+/** A phase and the one after it in one change, both right. */
+function atOnce({ base }: World, at: Dice): readonly Step[] {
+  const firsts = ready(base).filter(({ id }) => base.plan.phases.some(({ after }) => after.includes(id)));
+  if (firsts.length === 0) return [];
+  const first = at.pick(firsts).id;
+  const second = at.pick(base.plan.phases.filter(({ after }) => after.includes(first))).id;
+  return [...finish(base, first, "right"), ...finish(base, second, "right")];
+}
+
 /** A change with or without cheats in it, and what is tried when it is refused. */
 export function anyChange(world: World, at: Dice): readonly Step[] {
   const forced: Step = { do: "propose", forced: at.chance(0.12) };
-  const way = at.below(10);
+  const way = at.below(11);
   if (way < 3) return honestChange(world, at);
   if (way < 5) {
     const soon = early(world.base);
     if (soon.length > 0) return [...finish(world.base, at.pick(soon).id, "right"), forced];
   }
+  if (way === 10) return [...atOnce(world, at), forced];
   if (way < 8) {
     const honest = honestChange(world, at).filter((step) => step.do !== "propose");
     const cut = at.below(honest.length + 1);

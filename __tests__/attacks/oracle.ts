@@ -44,15 +44,15 @@ function satisfied(state: State | undefined, object: string, asks: Gate["asks"])
   return asks === "type" || (asks === "not-null" ? made.notNull : made.key);
 }
 
-/** Right after the phase, at head, and not before. */
-function gateHolds(work: Work, phase: Phase, { asks }: Gate): boolean {
+/** Right after the phase, at head, and not before, unless the plan excuses that. */
+function gateHolds(work: Work, phase: Phase, { asks, excused }: Gate): boolean {
   if (!applies(work)) return false;
   const all = states(work);
   const own = work.migrations.flatMap(({ owner }, index) => (owner === phase.id ? [index] : []));
   const [first, last] = [own[0], own.at(-1)];
   if (!satisfied(all.at(-1), phase.id, asks)) return false;
   if (first === undefined || last === undefined) return true;
-  return satisfied(all[last + 1], phase.id, asks) && !satisfied(all[first], phase.id, asks);
+  return satisfied(all[last + 1], phase.id, asks) && (excused || !satisfied(all[first], phase.id, asks));
 }
 
 const phaseIn = ({ plan }: Work, id: string): Phase | undefined => plan.phases.find((phase) => phase.id === id);
@@ -118,6 +118,16 @@ export function isVerified(checkout: Checkout, id: string): boolean {
 /** Something of it is there. */
 export const isStarted = (checkout: Checkout, id: string): boolean =>
   own(checkout, id).length > 0 || id in checkout.papers || (states(checkout).at(-1)?.has(id) ?? false);
+
+/** What may never be merged, by however many changes: a phase that was begun although one before it was never proven. */
+export function disorder(checkout: Checkout): readonly string[] {
+  const proven = (id: string) => holds(checkout, id) && claimed(checkout, id);
+  return checkout.plan.phases.flatMap(({ id, after }) =>
+    own(checkout, id).length === 0
+      ? []
+      : after.filter((one) => !proven(one)).map((one) => `${id} lies on base, and ${one} is not proven there`),
+  );
+}
 
 /** Migrations of head that base has not, or not so; and those of base that are gone. */
 function changedMigrations(base: Work, head: Work): readonly Migration[] {
@@ -215,11 +225,17 @@ function weaker(base: Plan, head: Plan, started: (id: string) => boolean): reado
     if (!same(was.after.toSorted(), is.after.toSorted())) reasons.push(`${was.id} comes after others`);
     for (const gate of was.gates) {
       const now = is.gates.find(({ id }) => id === gate.id);
-      const isLess = !now || (now.asks !== gate.asks && now.asks === "type") || (gate.blocking && !now.blocking);
+      const isLess =
+        !now ||
+        (now.asks !== gate.asks && now.asks === "type") ||
+        (gate.blocking && !now.blocking) ||
+        (now.excused && !gate.excused);
       if (isLess) reasons.push(`${gate.id} asks less`);
     }
   }
-  for (const { id } of head.phases)
-    if (!base.phases.some((phase) => phase.id === id) && started(id)) reasons.push(`${id} is new, and started`);
+  for (const { id, after } of head.phases.filter((phase) => !base.phases.some((each) => each.id === phase.id))) {
+    if (started(id)) reasons.push(`${id} is new, and started`);
+    if (base.phases.some((phase) => !after.includes(phase.id))) reasons.push(`${id} is new, and not after all others`);
+  }
   return reasons;
 }

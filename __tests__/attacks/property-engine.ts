@@ -194,7 +194,7 @@ function phaseText(plan: Pick<Plan, "phases">, { id, after, on, gates }: Phase):
   ];
 }
 
-function gateText({ id, asks, blocking }: Gate, { table, name }: Column): readonly string[] {
+function gateText({ id, asks, blocking, excused }: Gate, { table, name }: Column): readonly string[] {
   const column = `table: ${table}, name: ${name}, type: integer`;
   const check = {
     "not-null": `column: { ${column}, nullable: false }`,
@@ -208,7 +208,7 @@ function gateText({ id, asks, blocking }: Gate, { table, name }: Column): readon
     `      - id: ${id}`,
     `        title: Gate ${id}`,
     ...(blocking ? [] : ["        blocking: false"]),
-    `        checks: [${check}]`,
+    `        checks: [{ ${check}${excused ? ", holds-before: It is said so" : ""} }]`,
   ];
 }
 

@@ -1,9 +1,10 @@
 /** Plays sequences of steps in a small world, and compares what Phasegate says with what the oracle knows. */
 
 import { answer, anyChange, type Dice, firstWorld, honestChange } from "./generator.ts";
-import { opinion } from "./oracle.ts";
+import { disorder, opinion } from "./oracle.ts";
 import type { Engine } from "./property-engine.ts";
-import { afterwards, planWords, type Step, type World, words } from "./property-world.ts";
+import { planWords, words } from "./property-words.ts";
+import { afterwards, type Step, type World } from "./property-world.ts";
 
 export type Style = "honest" | "mixed";
 
@@ -40,6 +41,8 @@ async function turn(world: World, step: Step, phasegate: Engine): Promise<Turn |
   const said = code === 0 ? "green" : "red";
   if (code === 3) return { world, said, fault: { kind: "not judged", why } };
   if (code === 0 && refusals.length > 0) return { world, said, fault: { kind: "hole", why: refusals } };
+  const broken = code === 0 && !world.forced ? disorder(head) : [];
+  if (broken.length > 0) return { world, said, fault: { kind: "hole", why: broken } };
   const isSure = doubts.length === 0 && refusals.length === 0 && !world.forced;
   if (code !== 0 && isSure) return { world, said, fault: { kind: "false red", why } };
   const merges = code === 0 || (step.forced && head.planIsThere);

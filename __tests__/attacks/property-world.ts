@@ -7,6 +7,8 @@ export interface Gate {
   readonly id: string;
   readonly asks: Asks;
   readonly blocking: boolean;
+  /** Its check has `holds-before`. */
+  readonly excused: boolean;
 }
 
 /** Makes a table `t_<id>`, or a column `c_<id>` on the table of a phase before it. */
@@ -71,7 +73,7 @@ export interface World {
 }
 
 export type Weakening =
-  | { readonly of: "ask" | "gate" | "blocking" | "phase"; readonly phase: string }
+  | { readonly of: "ask" | "gate" | "blocking" | "excuse" | "phase"; readonly phase: string }
   | { readonly of: "after"; readonly phase: string; readonly less: string }
   | { readonly of: "predecessors" | "incomplete" };
 
@@ -82,11 +84,9 @@ export type Step =
   | { readonly do: "backdate" | "withdraw" | "verify" | "tear"; readonly phase: string }
   | { readonly do: "forge"; readonly phase: string; readonly how: Forgery; readonly of: string }
   | { readonly do: "weaken"; readonly by: Weakening }
-  | { readonly do: "extend"; readonly by: "phase" | "policy" | { readonly gate: string } }
+  | { readonly do: "extend"; readonly by: "phase" | "hotfix" | "policy" | { readonly gate: string } }
   | { readonly do: "unplan" | "abandon" }
   | { readonly do: "propose"; readonly forced: boolean };
-
-export const named = (id: string): string => `the migration of ${id}`;
 
 export const ownMigrations = ({ migrations }: Work, id: string): readonly Migration[] =>
   migrations.filter(({ owner }) => owner === id);
@@ -204,6 +204,8 @@ function weakened(plan: Plan, by: Weakening): Plan | undefined {
       return gates(by.phase, (gate, index) => (index === 0 ? gate : undefined));
     case "blocking":
       return gates(by.phase, (gate, index) => (index === 0 ? gate : { ...gate, blocking: false }));
+    case "excuse":
+      return gates(by.phase, (gate, index) => (index === 0 ? { ...gate, excused: true } : gate));
     case "after":
       return phases((phase) =>
         phase.id === by.phase ? { ...phase, after: phase.after.filter((id) => id !== by.less) } : phase,
@@ -223,13 +225,16 @@ function weakened(plan: Plan, by: Weakening): Plan | undefined {
 
 function extended(plan: Plan, by: Extract<Step, { do: "extend" }>["by"]): Plan | undefined {
   if (by === "policy") return { ...plan, predecessors: "base", incomplete: "block" };
-  if (by === "phase") {
+  if (by === "phase" || by === "hotfix") {
     const id = `p${plan.phases.length + 1}`;
     if (plan.phases.length >= 6 || plan.phases.some((phase) => phase.id === id)) return undefined;
-    const gates = [{ id: `${id}.1`, asks: "not-null", blocking: true }] as const;
+    const gates = [{ id: `${id}.1`, asks: "not-null", blocking: true, excused: false }] as const;
     return {
       ...plan,
-      phases: [...plan.phases, { id, after: plan.phases.map((phase) => phase.id), on: undefined, gates }],
+      phases: [
+        ...plan.phases,
+        { id, after: by === "hotfix" ? [] : plan.phases.map((phase) => phase.id), on: undefined, gates },
+      ],
     };
   }
   return {
@@ -237,61 +242,7 @@ function extended(plan: Plan, by: Extract<Step, { do: "extend" }>["by"]): Plan |
     phases: plan.phases.map((phase) =>
       phase.id !== by.gate || phase.gates.length > 1
         ? phase
-        : { ...phase, gates: [...phase.gates, { id: `${phase.id}.2`, asks: "key", blocking: true }] },
+        : { ...phase, gates: [...phase.gates, { id: `${phase.id}.2`, asks: "key", blocking: true, excused: false }] },
     ),
   };
-}
-
-const worded = {
-  right: "rightly",
-  other: "rightly, in other words",
-  nullable: "nullable",
-  keyless: "without its key",
-  broken: "so that it cannot be applied",
-} as const;
-
-const deedWords = (deed: Deed): string =>
-  deed.what === "makes"
-    ? `makes the object of ${deed.object} (${worded[deed.how]})`
-    : deed.what === "defaults"
-      ? `gives the object of ${deed.object} a default`
-      : `drops NOT NULL from the object of ${deed.object}`;
-
-/** A step as a sentence. */
-export function words(step: Step): string {
-  switch (step.do) {
-    case "write":
-    case "rewrite":
-      return `${step.do} ${named(step.phase)}, ${worded[step.how]}${step.smuggles === undefined ? "" : `, with the object of ${step.smuggles} in it`}`;
-    case "add":
-      return `add a migration of ${step.phase} that ${deedWords(step.deed)}`;
-    case "backdate":
-      return `backdate ${named(step.phase)}`;
-    case "withdraw":
-      return `delete the migrations and the document of ${step.phase}`;
-    case "verify":
-      return `issue the document of ${step.phase}`;
-    case "tear":
-      return `delete the document of ${step.phase}`;
-    case "forge":
-      return `forge the document of ${step.phase} (${step.how}, of ${step.of})`;
-    case "weaken":
-      return `weaken the plan: ${Object.values(step.by).join(" ")}`;
-    case "extend":
-      return `extend the plan: ${typeof step.by === "string" ? step.by : `a gate of ${step.by.gate}`}`;
-    case "unplan":
-      return "delete the plan";
-    case "abandon":
-      return "go back to base";
-    case "propose":
-      return step.forced ? "propose it, and merge it whatever is said" : "propose it";
-  }
-}
-
-export function planWords({ predecessors, incomplete, phases }: Plan): string {
-  const each = phases.map(
-    ({ id, after, on, gates }) =>
-      `${id}${on === undefined ? "" : ` on ${on}`} after [${after.join(" ")}] asks ${gates.map(({ asks }) => asks).join("+")}`,
-  );
-  return `predecessors: ${predecessors}, incomplete: ${incomplete}; ${each.join("; ")}`;
 }

@@ -96,7 +96,8 @@ test("a gate is explained: what it asks, where it is looked at, how it can fail"
   column
     asks        A table has a column of this type, nullability and default.
     looked at   after the phase and at head; before the phase it must fail
-    can fail as no-column, other-type, nullable, not-nullable, other-default
+    can fail as no-column, not-a-table, other-type, nullable, not-validated, not-nullable,
+                other-default, other-identity, other-generated
 `);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 });

@@ -315,9 +315,25 @@ const inCheckout: { readonly [sentence: string]: Row } = {
     changes: ["altered b"],
   },
   "what git converts as it did on base is unchanged, and an edit of it is seen": {
-    files: { ".gitattributes": "*.u16 working-tree-encoding=UTF-16LE\n", "a b.u16": utf16("1"), "b.u16": utf16("1") },
-    work: (on) => on.write("b.u16", utf16("2")),
+    files: {
+      ".gitattributes": "*.u16 working-tree-encoding=UTF-16LE\n",
+      '"a \\n\n\r.u16': utf16("1"),
+      "é.u16": utf16("1"),
+      "b.u16": utf16("1"),
+    },
+    work: (on) => {
+      on.git("rm", "-q", "--cached", "-r", ".");
+      on.write("b.u16", utf16("2"));
+    },
     changes: ["altered b.u16"],
+  },
+  "of files too large to be read, those are unchanged that have the same bytes": {
+    files: { a: Buffer.alloc(9e6, 97), b: Buffer.alloc(9e6, 97) },
+    work: (on) => {
+      on.git("rm", "-q", "--cached", "-r", ".");
+      on.write("b", Buffer.alloc(9e6, 98));
+    },
+    changes: ["altered b"],
   },
   "a link that becomes a file with its target as text is altered, whatever git converts": {
     files: { ".gitattributes": "*.x text\n", b: "1" },

@@ -1,3 +1,5 @@
+import { inert } from "../report/escape.ts";
+
 /** Where a command speaks. */
 export interface Output {
   out(text: string): void;
@@ -15,6 +17,8 @@ export function standardOutput(env: { readonly [name: string]: string | undefine
   const { stdout, stderr } = process;
   const plain = (env.NO_COLOR ?? "") !== "" || env.TERM === "dumb";
   const forced = !["", "0", "false", undefined].includes(env.FORCE_COLOR);
+  // There the log is read for commands, and what stands in it is the change's.
+  const safe = (text: string) => (env.GITHUB_ACTIONS === "true" ? inert(text) : text);
   let shown = false;
   let last = "";
   const clear = () => {
@@ -24,11 +28,11 @@ export function standardOutput(env: { readonly [name: string]: string | undefine
   return {
     out: (text) => {
       clear();
-      stdout.write(text);
+      stdout.write(safe(text));
     },
     error: (text) => {
       clear();
-      stderr.write(text);
+      stderr.write(safe(text));
     },
     progress: (stage, text) => {
       if (!stderr.isTTY || env.TERM === "dumb") {

@@ -110,15 +110,20 @@ function violationsOf(phase: PhaseResult, phases: readonly PhaseResult[], measur
   const documents = documentViolations(phase, measured, gates.length > 0 || workChanged.length > 0);
   const isAdvanced = measured.kind === "audit" ? phase.state !== "not-started" : phase.advancedBy.length > 0;
   if (isAdvanced && phase.atBase === "none" && phase.blockers.length > 0) {
-    const consequences = [...gates, ...documents.filter(({ code }) => code === "document-missing")].map(nameOf);
-    return [{ ...advanced(phase), consequences }, ...documents.filter(({ code }) => code !== "document-missing")];
+    const consequences = [...gates, ...documents.filter(follows)].map(nameOf);
+    return [{ ...advanced(phase), consequences }, ...documents.filter((each) => !follows(each))];
   }
-  const all = [...workChanged, ...gates, ...documents];
-  const [cause, ...others] = all;
-  const folded = others.filter(({ code }) => code === "document-missing");
-  return cause && folded.length > 0
-    ? [{ ...cause, consequences: folded.map(nameOf) }, ...others.filter((each) => !folded.includes(each))]
-    : all;
+  const [cause, ...others] = [...workChanged, ...gates, ...documents];
+  if (!cause) return [];
+  const folded = others.filter(follows);
+  const consequences = [...cause.consequences, ...folded.map(nameOf)];
+  return [{ ...cause, consequences }, ...others.filter((each) => !folded.includes(each))];
+
+  /** A document that is not there, or that nobody touched, where its gates are told to fail. */
+  function follows({ code }: Violation): boolean {
+    const isTouched = measured.kind === "change" && phase.document.status === "differs" && phase.document.changed;
+    return code === "document-missing" || (code === "document-differs" && gates.length > 0 && !isTouched);
+  }
 }
 
 /** Of the gates that do not hold, those that this change has to answer for. */

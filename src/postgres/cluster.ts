@@ -130,8 +130,9 @@ export async function openCluster(server: Server, setup: ClusterSetup): Promise<
     async transaction(database, work) {
       const client = pools.get(database)?.pop() ?? (await open(database, "judge"));
       try {
-        const result = await inTransaction(client, cap, work);
-        await keep(database, client);
+        const { result, lives } = await inTransaction(client, cap, work);
+        // One that was cut because a statement gave too much would fail whoever gets it next.
+        await (lives ? keep(database, client) : discard(client));
         return result;
       } catch (error) {
         await discard(client);

@@ -13,15 +13,23 @@ export async function inTransaction<Result>(
   client: pg.Client,
   cap: Limits,
   work: (database: Database) => Promise<Result>,
-): Promise<Result> {
+): Promise<{ readonly result: Result /** The connection can be asked again. */; readonly lives: boolean }> {
   await client.query("BEGIN").catch(rethrow);
   const watch = watchBytes(client, cap.bytes);
+  // A connection that is gone has rolled back; whoever asked has been told.
+  const rollBack = () =>
+    client.query("ROLLBACK").then(
+      () => true,
+      () => false,
+    );
   try {
-    return await work(databaseOn(client, cap, watch));
+    const result = await work(databaseOn(client, cap, watch));
+    return { result, lives: await rollBack() };
+  } catch (error) {
+    await rollBack();
+    throw error;
   } finally {
     watch.end();
-    // A connection that is gone has rolled back; whoever asked has been told.
-    await client.query("ROLLBACK").catch(() => undefined);
   }
 }
 

@@ -45,3 +45,7 @@ export function fenced(text: string, language = ""): string {
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${shown}\n${fence}`;
 }
+
+/** A runner of GitHub takes a line that begins with `::`, or one that holds `##[`, for a command: none of it is one any more. */
+export const inert = (text: string): string =>
+  text.replace(/^([^\S\n]*):(?=:)/gm, "$1:\u2060").replaceAll("##[", "##\u2060[");

@@ -72,10 +72,9 @@ const kept = (entry: Entry | undefined): Version | undefined => entry && { ...en
 
 /** Git looked at it, and found what its index has, which is what base has. */
 function isAsOnBase(was: Entry | undefined, file: CheckoutFile | undefined): boolean {
-  const [index, ...more] = file?.index ?? [];
-  if (!was || !file || !index || more.length > 0 || file.isModified || file.unwatched === "assumed") return false;
+  if (!was || !file?.index || file.isModified || file.unwatched === "assumed") return false;
   if (file.stat === undefined ? file.unwatched !== "skipped" : file.unwatched === "skipped") return false;
-  return index.id === was.id && entryOf(index.mode, index.id)?.kind === was.kind;
+  return file.index.id === was.id && entryOf(file.index.mode, was.id)?.kind === was.kind;
 }
 
 /** What lies in the checkout; what git was told to leave out of it counts as the index has it. */
@@ -84,8 +83,7 @@ function lying(root: string, file: CheckoutFile | undefined, algorithm: "sha1" |
   const { stat, path, index } = file;
   const place = placeOf(root, path);
   if (stat === undefined) {
-    const [entry] = index;
-    return file.unwatched === "skipped" && entry ? kept(entryOf(entry.mode, entry.id)) : undefined;
+    return file.unwatched === "skipped" && index ? kept(entryOf(index.mode, index.id)) : undefined;
   }
   if (stat.isSymbolicLink()) {
     const read = () => readlinkSync(place, { encoding: "buffer" });

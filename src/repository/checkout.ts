@@ -6,10 +6,10 @@ import { fieldsOf, type RawPath, toldByGit } from "./git-command.ts";
 
 export interface CheckoutFile {
   readonly path: RawPath;
-  /** What lies on the disk: no folder; `undefined`: nothing. */
+  /** What lies on the disk; `undefined`: nothing, or a folder, which may be a repository of its own. */
   readonly stat: Stats | undefined;
-  /** In the index; several where a merge is under way. */
-  readonly index: readonly IndexEntry[];
+  /** In the index; of a merge that is under way, the first of several. */
+  readonly index: IndexEntry | undefined;
   /** Git found that it differs from the index; where it was told not to look, it does not. */
   readonly isModified: boolean;
   /** Git was told to take it as unchanged, or (`skipped`) not to have it in the checkout. */
@@ -32,13 +32,11 @@ export function checkoutFiles(root: string, look: "at-modified" | "at-names"): R
   const files = new Map<RawPath, CheckoutFile>();
   for (const line of fieldsOf(toldByGit(root, listing))) {
     const { path, tag, entry } = parsed(line);
-    // A folder that is a repository of its own.
-    if (path.endsWith("/")) continue;
     const known = files.get(path);
     files.set(path, {
       path,
       stat: known ? known.stat : lies(path),
-      index: [...(known?.index ?? []), ...(entry === undefined || tag === "C" ? [] : [entry])],
+      index: known?.index ?? entry,
       isModified: tag === "C" || known?.isModified === true,
       unwatched: tag.toUpperCase() === "S" ? "skipped" : /[a-z]/.test(tag) ? "assumed" : (known?.unwatched ?? "no"),
     });
