@@ -213,13 +213,18 @@ function atOnce({ base }: World, at: Dice): readonly Step[] {
 /** A change with or without cheats in it, and what is tried when it is refused. */
 export function anyChange(world: World, at: Dice): readonly Step[] {
   const forced: Step = { do: "propose", forced: at.chance(0.12) };
-  const way = at.below(11);
+  const way = at.below(12);
   if (way < 3) return honestChange(world, at);
   if (way < 5) {
     const soon = early(world.base);
     if (soon.length > 0) return [...finish(world.base, at.pick(soon).id, "right"), forced];
   }
   if (way === 10) return [...atOnce(world, at), forced];
+  const [soonest] = ready(world.base);
+  if (way === 11 && soonest) {
+    const [write, ...rest] = finish(world.base, soonest.id, "right");
+    return write ? [write, { do: "backdate", phase: soonest.id }, ...rest, forced] : [];
+  }
   if (way < 8) {
     const honest = honestChange(world, at).filter((step) => step.do !== "propose");
     const cut = at.below(honest.length + 1);

@@ -218,7 +218,8 @@ function paperText({ how, of, at }: Paper, phase: string, derived: Derived): str
       format: 1,
       tool: "0.1.0",
       verifiedAt: "2026-01-05T10:00:00Z",
-      verifier: "Ada",
+      // A forgery is another text, also where an honest document would say the same.
+      verifier: how === "issued" ? "Ada" : "Eve",
       derived: what,
       remediation: "",
       signOff: "",

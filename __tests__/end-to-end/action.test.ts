@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { load } from "js-yaml";
 import { type Project, referenceProject } from "../support/project.ts";
-import { type Workshop, with4A } from "../support/workshop.ts";
+import { migrationOf, type Workshop, with4A } from "../support/workshop.ts";
 
 /** The action as a runner starts it: nothing of this repository but what ships, no PostgreSQL, no packages installed. */
 
@@ -173,35 +173,29 @@ test.each<
   }),
 );
 
-test(
-  "nothing of the change is taken for a command of the workflow",
-  () =>
-    withProject(
-      (project) => {
-        const trick = "::set-output name=conclusion::in-order";
-        const tricks = `x\\n${trick}\\r${trick}\\n::add-mask::4A\\n##[error]y\\n::stop-commands::z\\n::z::`;
-        project.edit("phasegate.yml", (text) =>
-          text
-            .replace("title: Allocation Ratio Column Added", `title: "${tricks}"`)
-            .replace("name: a ratio above 1 is refused", `name: "${tricks}"`),
-        );
-        project.edit("db/docs/reviews/4A_migration_safety_review.md", (text) =>
-          text.replace("- [x]", `- [ ] ${trick}`),
-        );
-        project.edit("migrations/20251113120000000_enhance-allocation-schema.sql", (text) =>
-          text.replace(
-            "-- Down Migration",
-            `ALTER TABLE attribution_allocations ADD CONSTRAINT "\n${trick}\n" CHECK (true), DROP CONSTRAINT ck_attribution_allocations_allocation_ratio;\n\n-- Down Migration`,
-          ),
-        );
-      },
-      async (project) => {
-        const ran = await run(project);
-        expect(ran.log).toMatch(/set-output/);
-        expect(commands(ran.log)).toEqual([expect.stringMatching(/^error: Must not be merged: /)]);
-        expect(conclusionOf(ran)).toBe("must-not-be-merged");
-        expect(ran.code).toBe(1);
-      },
-    ),
-  120_000,
-);
+test("nothing of the change is taken for a command of the workflow", async () => {
+  const hostile = verified.copy();
+  try {
+    const trick = "::set-output name=conclusion::in-order";
+    const tricks = `x\\n${trick}\\r${trick}\\n::add-mask::4A\\n##[error]y\\n::stop-commands::z\\n::z::`;
+    hostile.edit("phasegate.yml", (text) =>
+      text
+        .replace("title: Allocation ratio column added", `title: "${tricks}"`)
+        .replace("name: a ratio above 1 is refused", `name: "${tricks}"`),
+    );
+    hostile.edit("db/docs/reviews/4A_migration_safety_review.md", (text) => text.replace("- [x]", `- [ ] ${trick}`));
+    hostile.edit(migrationOf["4A"], (text) =>
+      text.replace(
+        "-- Down Migration",
+        `ALTER TABLE attribution_allocations ADD CONSTRAINT "\n${trick}\n" CHECK (true), DROP CONSTRAINT ck_attribution_allocations_allocation_ratio;\n\n-- Down Migration`,
+      ),
+    );
+    const ran = await run(hostile);
+    expect(ran.log).toMatch(/set-output/);
+    expect(commands(ran.log)).toEqual([expect.stringMatching(/^error: Must not be merged: /)]);
+    expect(conclusionOf(ran)).toBe("must-not-be-merged");
+    expect(ran.code).toBe(1);
+  } finally {
+    hostile.dispose();
+  }
+}, 120_000);
