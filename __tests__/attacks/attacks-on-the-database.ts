@@ -16,7 +16,7 @@ export const attacksOnTheDatabase: readonly Attack[] = [
     stage: "4A",
     act: (workshop) => workshop.edit(migrationOf["4A"], (text) => text.replace("numeric(6, 5)", "numeric(7, 5)")),
     ends: {
-      violations: ["verified-work-changed 4A", "regressed 4A.2", "document-differs 4A"],
+      violations: ["verified-work-changed 4A", "regressed 4A.2"],
       says: ["20251113120000000_enhance-allocation-schema.sql was altered; 4A was verified with it"],
     },
   },
@@ -40,13 +40,7 @@ export const attacksOnTheDatabase: readonly Attack[] = [
     stage: "4A",
     act: (workshop) => workshop.remove(migrationOf["4A"]),
     ends: {
-      violations: [
-        "verified-work-changed 4A",
-        "regressed 4A.2",
-        "regressed 4A.5",
-        "regressed 4A.6",
-        "document-differs 4A",
-      ],
+      violations: ["verified-work-changed 4A", "regressed 4A.2", "regressed 4A.5", "regressed 4A.6"],
       says: ["20251113120000000_enhance-allocation-schema.sql is gone; 4A was verified with it"],
     },
   },
@@ -60,7 +54,7 @@ export const attacksOnTheDatabase: readonly Attack[] = [
         migration("ALTER TABLE revenue_ledger ADD COLUMN note text;", "ALTER TABLE revenue_ledger DROP COLUMN note;"),
       ),
     ends: {
-      violations: ["verified-work-changed 4A", "regressed 4A.6", "document-differs 4A"],
+      violations: ["verified-work-changed 4A", "regressed 4A.6"],
       says: [
         "enhance-allocation-schema-more.sql was added to 4A",
         "what 4A does not own: column public.revenue_ledger.note (created)",

@@ -64,7 +64,7 @@ export const attacksOnTheOrder: readonly Attack[] = [
       workshop.add("4C");
     },
     ends: {
-      violations: ["plan-weakened", "regressed 4A.migrations", "document-differs 4A"],
+      violations: ["plan-weakened", "regressed 4A.migrations"],
       says: ["4A `owns.migrations`: *_enhance-revenue-ledger*.sql is new"],
     },
   },

@@ -158,7 +158,7 @@ export const attacksOnTheRun: readonly Attack[] = [
       symlinkSync("db/other", join(workshop.root, "migrations"));
     },
     ends: {
-      violations: ["verified-work-changed baseline", "regressed baseline.1", "document-differs baseline"],
+      violations: ["verified-work-changed baseline", "regressed baseline.1"],
       says: ["migrations/20251112090000000_create-core-tables.sql is gone; baseline was verified with it"],
     },
   },

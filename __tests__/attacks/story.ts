@@ -110,4 +110,8 @@ The other way out: ask for less.`,
       "phasegate run --approvals ../reviews.json",
     ],
   },
+  {
+    told: `What else a team gets into (parallel phases, hotfixes, a revert, a branch that is behind) has its way out in [how-to.md](how-to.md).`,
+    typed: ["phasegate status"],
+  },
 ];
