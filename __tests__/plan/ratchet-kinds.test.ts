@@ -10,13 +10,19 @@ const table: readonly (readonly [word: string, kind: CheckKind])[] = Object.entr
 
 /** Parameters whose absence is another question, which asks neither for less nor for more. */
 const another: { readonly [parameter: string]: string } = {
+  "column.generated": "another column; absent, one that is not generated",
+  "column.identity": "another column; absent, one without an identity",
   "command.exit": "another exit code",
+  "constraint.match": "another reference; absent, MATCH SIMPLE",
+  "constraint.nulls-distinct": "other rows; absent, nulls are distinct",
+  "constraint.on-delete-columns": "other columns; absent, all of them",
   "contract.as": "other rights",
   "contract.load": "other rows",
   "contract.refs": "other files that the contract is in",
   "contract.set": "other settings",
   "data.at": "another place",
   "grants.columns": "other rights, exactly",
+  "index.nulls-distinct": "other rows; absent, nulls are distinct",
   "index.predicate": "other rows; absent, all of them",
   "indexes.schema": "another schema",
   "indexes.set": "other settings",
@@ -28,6 +34,7 @@ const another: { readonly [parameter: string]: string } = {
   "statement.given": "other rows",
   "statement.sabotage": "another proof",
   "stops.for": "another migration",
+  "trigger.arguments": "another call; absent, none",
   "trigger.columns": "other updates; absent, all of them",
   "trigger.when": "other rows; absent, all of them",
   "workflow.working-directory": "another place",
