@@ -7,7 +7,7 @@ import type { Derived } from "./documents/document.ts";
 import { type BaseRequest, type Measure, measure } from "./measure.ts";
 import { migrations } from "./migrate/tool.ts";
 import { type Approvals, ConnectionLost, type Programs, type Server, type Tree } from "./model/ports.ts";
-import type { Base, Finding, Mistake, Report, Run, Violation } from "./model/report.ts";
+import type { Base, Finding, GateResult, Mistake, Report, Run, Violation } from "./model/report.ts";
 import { isPlan } from "./plan/ratchet-plans.ts";
 import { type ReadPlan, readPlan } from "./plan/read.ts";
 import { type BootOptions, boot, Unavailable } from "./postgres/boot.ts";
@@ -217,7 +217,11 @@ async function failingAt(
   );
   if ("mistakes" in judged) return new Set();
   const gates = judged.phases.flatMap((phase) => phase.gates);
-  return new Set(gates.filter(({ verdict }) => verdict.status !== "passed").map(({ id }) => id));
+  // Nobody can be asked for base, so what only people keep from holding there says nothing of it.
+  const fails = ({ checks, verdict }: GateResult) =>
+    verdict.status !== "passed" &&
+    (checks.length === 0 || checks.some((check) => check.kind !== "approval" && check.verdict.status !== "passed"));
+  return new Set(gates.filter(fails).map(({ id }) => id));
 }
 
 const refusedPrograms: Programs = {

@@ -95,6 +95,15 @@ function measured(
   return withPlan(git, plan, { name, commit: from.commit, behind }, checkout, git.changes(from.commit, "checkout"));
 }
 
+function planAt(tree: Tree, file: string): ReturnType<typeof readPlan> | undefined {
+  try {
+    const text = tree.read(file);
+    return text === undefined ? undefined : readPlan(text, file, kinds);
+  } catch (error) {
+    return { mistakes: [{ message: `${error instanceof Error ? error.message : String(error)}.` }] };
+  }
+}
+
 function withPlan(
   git: History,
   file: string,
@@ -104,14 +113,13 @@ function withPlan(
 ): Measuring {
   const baseTree = git.tree(base.commit);
   const plans = baseTree.list().filter((path) => isPlan(path) || path === file);
-  const text = baseTree.read(file);
-  const reading = text === undefined ? undefined : readPlan(text, file, kinds);
+  const reading = planAt(baseTree, file);
   if (reading && "mistakes" in reading) {
     const [first, ...more] = reading.mistakes.map(
       (mistake): Mistake => ({
         ...mistake,
         message: `On base (${base.name}, ${base.commit.slice(0, 10)}): ${mistake.message}`,
-        help: `The plan of base cannot be compared with. ${mistake.help ?? ""}`.trimEnd(),
+        help: `The plan of base cannot be compared with, so an administrator has to merge its repair. ${mistake.help ?? ""}`.trimEnd(),
       }),
     );
     if (first) return { mistakes: [first, ...more] };

@@ -4,7 +4,7 @@ import type { Verdict } from "../../src/model/report.ts";
 
 const passed: Verdict = { status: "passed" };
 const failed: Verdict = { status: "failed", findings: [{ code: "wrong", message: "It is wrong.", help: "Mend it." }] };
-const earned = { status: "as-derived", path: "doc.md" } as const;
+const earned = { status: "as-derived", path: "doc.md", changed: false } as const;
 const missing = { status: "missing", path: "doc.md" } as const;
 const stale = {
   status: "differs",

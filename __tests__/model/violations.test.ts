@@ -228,6 +228,23 @@ test.each<[name: string, phases: readonly PhaseResult[], measured: ReturnType<ty
       ["regressed A"],
     ],
     [
+      "a document of verified work that is gone, while its gates fail on base too",
+      [phase("A", "regressed", broken, [], { atBase: "pass", document: missing })],
+      change({ failingAtBase: new Set(["A.1"]) }),
+      ["regressed A"],
+    ],
+    [
+      "a document that says PASS of what waits for somebody, also where unfinished work may be merged",
+      [
+        phase("A", "in-progress", [gate("A.1", waiting())], [], {
+          advancedBy: ["doc.md (added)"],
+          document: { status: "as-derived", path: "doc.md", changed: true },
+        }),
+      ],
+      change({ incomplete: "allow" }),
+      ["gate-not-run A.1"],
+    ],
+    [
       "verified work that is gone",
       [phase("A", "regressed", broken, [], gone)],
       change(),

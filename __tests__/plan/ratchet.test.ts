@@ -49,13 +49,13 @@ test.each<readonly [sentence: string, from: string, to: string, ...told: readonl
     "a role without bypassrls",
     "refresher, bypassrls: true",
     "refresher",
-    "stronger: role `refresher` `bypassrls`: true → false",
+    "weaker: role `refresher` `bypassrls`: true → false",
   ],
   [
     "a role that leaves another",
     ", member-of: [app_ro] }",
     " }",
-    "stronger: role `refresher` `member-of`: app_ro is gone",
+    "weaker: role `refresher` `member-of`: app_ro is gone",
   ],
   [
     "a role that joins another",

@@ -157,6 +157,11 @@ const wrong: readonly (readonly [name: string, text: string, ...expected: string
     plan().replace("*_a.sql", "a/../../b"),
     '7:26 `phases[0].owns.migrations[0]` ("a/../../b") leaves the repository.',
   ],
+  [
+    "a path in another spelling",
+    plan().replace("*_a.sql", "./a.sql"),
+    '7:26 `phases[0].owns.migrations[0]` ("./a.sql") is another spelling of a path.',
+  ],
   ["a Windows path", plan().replace('"*_a.sql"', "'C:\\a'"), "7:26 `phases[0].owns.migrations[0]`"],
   [
     "an id with letters that only look Latin",

@@ -74,7 +74,10 @@ const phase = (
   advancedBy: [],
   blockers:
     state === "prohibited" ? after.map((each) => ({ phase: each, why: `${each} does not hold (${each}.2)` })) : [],
-  document: state === "verified" ? { status: "as-derived", path: `db/docs/PHASE_${id}.md` } : { status: "not-asked" },
+  document:
+    state === "verified"
+      ? { status: "as-derived", path: `db/docs/PHASE_${id}.md`, changed: false }
+      : { status: "not-asked" },
   atBase: "none",
   schema: [],
   migrations: state === "not-started" ? [] : [`0006_${id.toLowerCase()}`],

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -268,4 +269,29 @@ test("a function that shadows PostgreSQL's own is told of the phase that makes i
   const { violations } = await report(plan(A), shadowing);
   expect(violations.map(({ gate, code }) => [gate, code])).toEqual([["A.migrations", "gate-failed"]]);
   expect(violations[0]?.findings[0].message).toContain("count(integer)");
+});
+
+test("a migration that nobody owns and that base's broken one keeps from being looked at is no harmless one", async () => {
+  const broken = { "migrations/0_broken.sql": migration("SELECT 1 / 0", "SELECT 1") };
+  const ordinary = "policy: { ordinary-migrations: allow }\nphases:";
+  const root = projectOf(plan(A).replace("phases:", ordinary), { ...broken, ...orders });
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=Eve", "-c", "user.email=e@example.org", ...args], { cwd: root });
+  git("init", "-q", "-b", "main");
+  git("add", ".");
+  git("commit", "-qm", "Base");
+  writeFileSync(join(root, "migrations/2_ordinary.sql"), migration("CREATE TABLE later (id int)", "DROP TABLE later"));
+  const judged = await judge({
+    root,
+    plan: "phasegate.yml",
+    postgres: "embedded",
+    phases: [],
+    env: process.env,
+    base: { kind: "revision", revision: "main" },
+    documents: "asked",
+  });
+  if (judged.status !== "judged") throw new Error(JSON.stringify(judged));
+  const [violation] = judged.report.violations;
+  expect(violation?.code).toBe("migration-failed");
+  expect(violation?.findings[0].message).toMatch(/0_broken\.sql cannot be applied.*2_ordinary\.sql/);
 });

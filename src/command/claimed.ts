@@ -24,6 +24,8 @@ export interface ClaimedPhase {
   readonly onBase: boolean | undefined;
   /** Predecessors that nothing can be built on yet, with the reason. */
   readonly blockers: readonly string[];
+  /** Migrations that its document says PASS for, on base where there is one; whatever became of them since. */
+  readonly verifiedWith: readonly string[];
   /** Files of it that exist. */
   readonly files: readonly string[];
   readonly owns: {
@@ -90,6 +92,10 @@ export function claims(
       document,
       onBase,
       blockers,
+      verifiedWith: (against?.plan && baseTree
+        ? passOf(against.plan, baseTree, phase.id)
+        : passOf(read, tree, phase.id)
+      ).map((name) => `${read.plan.migrations.dir}/${name}`),
       files: [...migrations.map((name) => `${read.plan.migrations.dir}/${name}`), ...files],
       owns: ownsOf(read, phase),
       touches: phase.touches,
@@ -98,18 +104,28 @@ export function claims(
   return { read, measure: measuring.measure, phases };
 }
 
-/** By its data: neither prose nor proof is looked at. */
-function saysPass(plan: ReadPlan, documents: Tree, phase: string, migrations: readonly string[], tree: Tree): boolean {
+/** Names of the migrations that a document says PASS for; none where it says nothing. */
+function passOf(plan: ReadPlan, documents: Tree, phase: string): readonly string[] {
+  const claim = claimAt(plan, documents, phase);
+  return claim?.status === "PASS" ? claim.migrations.map(({ name }) => name) : [];
+}
+
+function claimAt(plan: ReadPlan, documents: Tree, phase: string): Claim | undefined {
   let text: string | undefined;
   try {
     text = documents.read(documentPath(plan, phase));
   } catch {
-    return false; // no text file: no document
+    return undefined; // no text file: no document
   }
   const claim = text === undefined ? undefined : claimOf(text);
+  return claim?.phase === phase ? claim : undefined;
+}
+
+/** By its data: neither prose nor proof is looked at. */
+function saysPass(plan: ReadPlan, documents: Tree, phase: string, migrations: readonly string[], tree: Tree): boolean {
+  const claim = claimAt(plan, documents, phase);
   return (
     claim?.status === "PASS" &&
-    claim.phase === phase &&
     isDeepStrictEqual(claim.migrations, hashesOf(tree, plan.plan.migrations.dir, migrations))
   );
 }

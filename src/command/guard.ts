@@ -49,18 +49,15 @@ function staged(root: string): readonly string[] | undefined {
 const inRepository = (root: string, path: string): string => relative(root, resolve(root, path)).split(sep).join("/");
 
 /** Pure. */
-export function guardOf({ phases, read }: Pick<Claims, "phases" | "read">, path: string): readonly Guarded[] {
-  const dir = `${read.plan.migrations.dir}/`;
+export function guardOf({ phases }: Pick<Claims, "phases">, path: string): readonly Guarded[] {
   return phases.flatMap((phase): readonly Guarded[] => {
-    if (!belongs(phase, path)) return [];
+    if (!belongs(phase, path) && !phase.verifiedWith.includes(path)) return [];
     if (phase.state === "prohibited") {
       return [
         { path, phase: phase.id, why: `it belongs to ${phase.id}, which is prohibited: ${phase.blockers.join("; ")}` },
       ];
     }
-    const isFrozen =
-      phase.state === "claimed" && phase.onBase !== false && path.startsWith(dir) && phase.files.includes(path);
-    return isFrozen
+    return phase.verifiedWith.includes(path)
       ? [{ path, phase: phase.id, why: `${phase.id} was verified with it; write a new migration instead` }]
       : [];
   });

@@ -6,7 +6,7 @@ import type { Derived, VerificationDocument } from "../documents/document.ts";
 import { readDocument } from "../documents/read.ts";
 import { render, withFreeBlocksOf } from "../documents/render.ts";
 import { type Judgement, type JudgeOptions, judge, readPlanOf } from "../judge.ts";
-import { gatesHold } from "../model/judge.ts";
+import { gatesHold, judgeGate } from "../model/judge.ts";
 import type { GateResult, PhaseResult, Report } from "../model/report.ts";
 import { terminal } from "../report/terminal.ts";
 import { treeWriter } from "../repository/tree-writer.ts";
@@ -105,7 +105,17 @@ export async function verifyCommand(
     };
     const text = tree.read(path);
     const former = text === undefined ? undefined : readDocument(text);
-    writer.write(path, render(former && "document" in former ? carriedOver(issued, former.document) : issued));
+    if (former && "flaws" in former) {
+      const [{ message, line }] = former.flaws;
+      refused.push({
+        phase: phase.id,
+        why: [
+          `${path}:${line}: ${message} What people wrote in it would be lost: take the edit back, or remove the file.`,
+        ],
+      });
+      continue;
+    }
+    writer.write(path, render(former ? carriedOver(issued, former.document) : issued));
     written.push(path);
     verified.add(phase.id);
   }
@@ -124,7 +134,11 @@ const holds = (judged: Extract<Judgement, { status: "judged" }>, id: string): bo
 
 /** People are asked when the change that commits the document is merged. */
 const withoutPeople = (gates: readonly GateResult[]): readonly GateResult[] =>
-  gates.filter(({ checks }) => checks.length === 0 || checks.some(({ kind }) => kind !== "approval"));
+  gates.flatMap((gate) => {
+    if (gate.checks.length === 0) return [gate];
+    const checks = gate.checks.filter(({ kind }) => kind !== "approval");
+    return checks.length === 0 ? [] : [{ ...gate, checks, verdict: judgeGate(checks) }];
+  });
 
 function openGates(phase: PhaseResult): readonly string[] {
   const open = withoutPeople(phase.gates).filter(({ blocking, verdict }) => blocking && verdict.status !== "passed");

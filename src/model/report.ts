@@ -138,7 +138,12 @@ export interface Counts {
 
 /** What came of a phase's verification document at head. */
 export type DocumentResult =
-  | { readonly status: "as-derived"; readonly path: string }
+  | {
+      readonly status: "as-derived";
+      readonly path: string;
+      /** This change wrote it. */
+      readonly changed: boolean;
+    }
   | { readonly status: "missing"; readonly path: string }
   | {
       readonly status: "differs";

@@ -132,13 +132,17 @@ function askedGates(phase: PhaseResult, phases: readonly PhaseResult[], measured
   if (measured.kind === "audit") return phase.state === "not-started" ? [] : failing;
   if (phase.atBase === "none") {
     if (phase.advancedBy.length === 0) return [];
-    // Unfinished work may wait on base where the policy says so, but not what keeps everybody else's from being applied.
-    return measured.incomplete === "block" ? failing : failing.filter(({ code }) => code === "migration-failed");
+    // Unfinished work may wait on base where the policy says so, but not what keeps everybody else's from being applied,
+    // and not with a document that says it is finished.
+    const saysPass = phase.document.status === "as-derived" && phase.document.changed;
+    return measured.incomplete === "block" || saysPass
+      ? failing
+      : failing.filter(({ code }) => code === "migration-failed");
   }
   if (measured.approved && withdrawn(phase, phases)) return [];
   const here = failing.filter(({ gate }) => gate === undefined || !measured.failingAtBase.has(gate));
   const gone: Violation[] =
-    phase.document.status === "missing" && (here.length > 0 || failing.length === 0)
+    phase.document.status === "missing"
       ? [{ ...documentGone(phase, phase.document.path), consequences: here.map(nameOf) }]
       : here.map((violation) => ({ ...violation, code: "regressed" }));
   return gone;

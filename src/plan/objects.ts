@@ -31,7 +31,7 @@ export function isDeclared(
 ): boolean {
   const read = readName(declared);
   if (!read || name !== read.name) return false;
-  if (inSchema.has(kind) && (identity.split(" ").at(-1) ?? "").startsWith(`${sqlName(read.schema)}.`)) return true;
+  if (inSchema.has(kind) && identity.startsWith(`${kind} ${sqlName(read.schema)}.`)) return true;
   return on === `public.${sqlName(read.schema)}` && declared.includes(".");
 }
 

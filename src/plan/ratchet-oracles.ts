@@ -102,7 +102,7 @@ function textOf(tree: Tree, path: string): string | undefined {
       ?.replace(/^\uFEFF/, "")
       .replaceAll("\r\n", "\n");
   } catch {
-    return undefined;
+    return undefined; // no text: told like a file that is gone
   }
 }
 

@@ -84,14 +84,16 @@ function added({ name, bypassrls, "member-of": groups }: Role): Told[] {
 function changed(was: Role, is: Role): Told[] {
   const told: Told[] = [];
   if (was.bypassrls !== is.bypassrls) {
-    const direction = is.bypassrls ? "weaker" : "stronger";
-    told.push({ direction, message: `role \`${is.name}\` \`bypassrls\`: ${arrow(was.bypassrls, is.bypassrls)}` });
+    // With fewer powers too, refusals come that the real role would not get.
+    told.push({
+      direction: "weaker",
+      message: `role \`${is.name}\` \`bypassrls\`: ${arrow(was.bypassrls, is.bypassrls)}`,
+    });
   }
   const [gone, more] = [without(was["member-of"], is["member-of"]), without(is["member-of"], was["member-of"])];
   if (gone.length + more.length > 0) {
-    const direction = more.length > 0 ? "weaker" : "stronger";
     told.push({
-      direction,
+      direction: "weaker",
       message: `role \`${is.name}\` \`member-of\`: ${listText(was["member-of"], is["member-of"])}`,
     });
   }

@@ -15,9 +15,14 @@ const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, {
 });
 
 /** Inside the repository: relative, with `/`, without `..`. */
-const insideRepository = z.string().regex(/^(?![/~]|[A-Za-z]:)(?!(?:.*\/)?\.\.(?:\/|$))[^\\\0]+$/, {
-  error: "leaves the repository; write a path relative to its root, with `/` and without `..`",
-});
+const insideRepository = z
+  .string()
+  .regex(/^(?![/~]|[A-Za-z]:)(?!(?:.*\/)?\.\.(?:\/|$))[^\\\0]+$/, {
+    error: "leaves the repository; write a path relative to its root, with `/` and without `..`",
+  })
+  .regex(/^(?!(?:.*\/)?\.(?:\/|$))(?!.*\/\/)(?!.*\/$)/, {
+    error: "is another spelling of a path; write it without `./`, `//` and a `/` at its end",
+  });
 
 const text = z.string().trim().min(1);
 const roleName = z.string().regex(/^(?!pg_)[a-z_][a-z0-9_]{0,62}$/, {

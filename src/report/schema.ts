@@ -66,7 +66,7 @@ const phase = z.strictObject({
   advancedBy: z.array(z.string()),
   blockers: z.array(z.strictObject({ phase: z.string(), why: z.string() })),
   document: z.discriminatedUnion("status", [
-    z.strictObject({ status: z.literal("as-derived"), path: z.string() }),
+    z.strictObject({ status: z.literal("as-derived"), path: z.string(), changed: z.boolean() }),
     z.strictObject({ status: z.literal("missing"), path: z.string() }),
     z.strictObject({
       status: z.literal("differs"),

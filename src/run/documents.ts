@@ -117,7 +117,7 @@ export function documentResult(
   const path = documentPath(read, derived.phase);
   const differs = (claimsMore: boolean, findings: readonly Finding[]): DocumentResult => {
     const [first, ...more] = findings;
-    if (!first) return { status: "as-derived", path };
+    if (!first) return { status: "as-derived", path, changed: changed(path) };
     return {
       status: "differs",
       path,

@@ -2,10 +2,11 @@
 
 import type { Subject } from "../checks/kind.ts";
 import type { Derived } from "../documents/document.ts";
-import { countsOf, judgeCheck, judgeGate } from "../model/judge.ts";
+import { countsOf, gatesHold, judgeCheck, judgeGate } from "../model/judge.ts";
 import { phaseStandings } from "../model/phase-state.ts";
 import type { Tree } from "../model/ports.ts";
 import type {
+  Blocker,
   CheckResult,
   DocumentResult,
   Finding,
@@ -34,7 +35,7 @@ import { replay } from "./replay.ts";
 import { shadowFindings } from "./shadows.ts";
 import { type Stage, stages } from "./stages.ts";
 import { survey, wantedStates } from "./survey.ts";
-import { unclaimedFailure, unclaimedMigrations } from "./unclaimed.ts";
+import { unclaimedFailure, unclaimedMigrations, unexamined } from "./unclaimed.ts";
 
 export interface RunOptions {
   /** Phases whose gates are run although they have not been started. */
@@ -160,6 +161,7 @@ export async function run(
   const told = foldedUnderFailure([
     ...violations,
     ...unclaimedFailure(replayed, owned, isChanged),
+    ...(against ? unexamined(replayed, isChanged) : []),
     ...unclaimedMigrations(read, owned, isChanged, phases, changed),
     ...(against ? outOfOrder(migrations, against, namesOf) : []),
   ]);
@@ -189,7 +191,7 @@ export async function run(
       after: phase.after,
       state,
       started: surveyed[index]?.judged ?? false,
-      advancedBy: advancedBy(phase.id, document, atBase[index] !== "none"),
+      advancedBy: advancedBy(phase.id, document, atBase[index] !== "none", gates, blockers),
       blockers,
       document,
       atBase: atBase[index] ?? "none",
@@ -201,9 +203,18 @@ export async function run(
   }
 
   /** What of a phase the change adds, alters or drops, in whatever file. */
-  function advancedBy(id: string, document: DocumentResult, claimed: boolean): readonly string[] {
+  function advancedBy(
+    id: string,
+    document: DocumentResult,
+    claimed: boolean,
+    gates: readonly GateResult[],
+    blockers: readonly Blocker[],
+  ): readonly string[] {
     const { files = [], document: own } = touched.get(id) ?? {};
-    const earned = document.status === "as-derived" || document.status === "not-asked";
+    // What people have not agreed to, or what may not exist yet, is not earned by the page that records it.
+    const earned =
+      document.status === "not-asked" ||
+      (document.status === "as-derived" && gatesHold(gates) && blockers.length === 0);
     const objects = claimed
       ? []
       : changedMigrations

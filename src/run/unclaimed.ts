@@ -22,6 +22,23 @@ export function unclaimedFailure(
   return [{ code: "migration-failed", findings: [finding], place, consequences: [] }];
 }
 
+/**
+ * Changed migrations that the replay did not reach, because one that base has already cannot be applied: what they do to
+ * whose objects is not known, and is not taken for nothing.
+ */
+export function unexamined(
+  { failure, applied, migrations }: Replay,
+  isChanged: (path: string) => boolean,
+): Violation[] {
+  if (!failure || isChanged(failure.migration.path)) return [];
+  const unseen = migrations.slice(applied + 1).filter(({ path }) => isChanged(path));
+  if (unseen.length === 0) return [];
+  const finding = migrationFailed(failure);
+  const place = finding.place ?? { file: failure.migration.path, line: 1 };
+  const message = `${finding.message} So nobody can tell what ${unseen.map(({ path }) => path).join(", ")} would do after it.`;
+  return [{ code: "migration-failed", findings: [{ ...finding, message }], place, consequences: [] }];
+}
+
 /** All of them where the plan refuses them, else those that change what a phase owns and has not verified on base. */
 export function unclaimedMigrations(
   { plan, at }: ReadPlan,
