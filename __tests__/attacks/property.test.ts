@@ -7,7 +7,7 @@ import type { Checkout, Work } from "./property-world.ts";
 
 /** PHASEGATE_SEED plays one seed, PHASEGATE_RUNS so many seeds that nobody has chosen; else the same ones every time. */
 const { PHASEGATE_SEED: seed, PHASEGATE_RUNS: runs } = process.env;
-const chosen = { honest: [5], mixed: [4, 7, 9, 502] };
+const chosen = { honest: [5], mixed: [4, 7, 502] };
 const start = Date.now() % 1_000_000;
 
 const seeds = (style: Style): readonly number[] => {

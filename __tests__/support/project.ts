@@ -74,7 +74,8 @@ export function cli(args: readonly string[], { cwd, env = process.env, onStderr 
     const program = process.env.PHASEGATE_CLI ?? join(root, "dist/cli.js");
     const child = spawn(process.execPath, [program, ...args], {
       cwd,
-      env,
+      // The bundle is compiled once, and not by each of the hundreds of programs that tests start.
+      env: { ...env, NODE_COMPILE_CACHE: join(root, "node_modules/.cache/compile") },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";
