@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readName } from "../sql/identifier.ts";
 
 /** What the schema needs to know of a check kind. */
 export interface KindSchema {
@@ -86,7 +87,12 @@ const owns = z
       ),
     files: z.array(insideRepository).min(1).optional().describe("Globs of files whose existence starts the phase."),
     objects: z
-      .array(text)
+      // What cannot be read as a name would guard nothing, and nobody would know.
+      .array(
+        text.refine((name) => readName(name) !== undefined, {
+          error: "is no name of an object; write `table`, `schema.table` or `table.column`, without arguments",
+        }),
+      )
       .min(1)
       .optional()
       .describe("Database objects that the phase creates: `table`, `table.column`, an index."),
