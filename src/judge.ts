@@ -4,12 +4,12 @@ import { performance } from "node:perf_hooks";
 import { nobody } from "./approvals/nobody.ts";
 import { kinds } from "./checks/table.ts";
 import type { Derived } from "./documents/document.ts";
-import { type BaseRequest, type Measure, measure } from "./measure.ts";
+import { type BaseRequest, type Measure, measure, planOf } from "./measure.ts";
 import { migrations } from "./migrate/tool.ts";
 import { type Approvals, ConnectionLost, type Programs, type Server, type Tree } from "./model/ports.ts";
 import type { Base, Finding, GateResult, Mistake, Report, Run, Violation } from "./model/report.ts";
 import { isPlan } from "./plan/ratchet-plans.ts";
-import { type ReadPlan, readPlan } from "./plan/read.ts";
+import type { ReadPlan } from "./plan/read.ts";
 import { type BootOptions, boot, Unavailable } from "./postgres/boot.ts";
 import { type Cluster, openCluster } from "./postgres/cluster.ts";
 import { type OwnedPrograms, programs } from "./programs/programs.ts";
@@ -61,7 +61,7 @@ export function readPlanOf(
   } catch (error) {
     return { mistakes: [{ message: wordsOf(error), help: "The plan is a UTF-8 text file." }] };
   }
-  if (text !== undefined) return readPlan(text, file, kinds);
+  if (text !== undefined) return planOf(text, file);
   const plans = tree.list().filter(isPlan);
   return {
     mistakes: [

@@ -39,8 +39,7 @@ export type Measuring =
  * @param merged judge what merging the checked-out commit into the tip of base would give, instead of the checkout
  */
 export function measure(root: string, plan: string, request: BaseRequest, merged: boolean): Measuring {
-  const checkout = workingTree(root);
-  if (request.kind === "audit") return { measure: { base: { kind: "audit" }, tree: checkout } };
+  if (request.kind === "audit") return { measure: { base: { kind: "audit" }, tree: workingTree(root) } };
   const opened = history(root);
   if ("none" in opened) {
     if (opened.none !== "no-git") return { notJudged: opened.reason, help: opened.help };
@@ -50,10 +49,10 @@ export function measure(root: string, plan: string, request: BaseRequest, merged
         help: "Run in a git checkout, or with --audit.",
       };
     return {
-      measure: { base: { kind: "audit", reason: "there is no git repository here" }, tree: checkout },
+      measure: { base: { kind: "audit", reason: "there is no git repository here" }, tree: workingTree(root) },
     };
   }
-  return measured(opened, plan, request, merged, checkout);
+  return measured(opened, plan, request, merged);
 }
 
 function measured(
@@ -61,7 +60,6 @@ function measured(
   plan: string,
   request: Exclude<BaseRequest, { kind: "audit" }>,
   merged: boolean,
-  checkout: Tree,
 ): Measuring {
   const { head } = git;
   if (head === undefined) {
@@ -91,14 +89,25 @@ function measured(
       notJudged: from.none,
       help: "Give another base with --base REVISION, or judge the whole checkout with --audit.",
     };
-  const behind = git.ahead(tip, head);
-  return withPlan(git, plan, { name, commit: from.commit, behind }, checkout, git.changes(from.commit, "checkout"));
+  const behind = from.commit === tip ? 0 : git.ahead(tip, head);
+  return withPlan(git, plan, { name, commit: from.commit, behind }, git.checkout, git.changes(from.commit, "checkout"));
+}
+
+/** Base's plan and head's are the same text most of the time. */
+const plansRead = new Map<string, ReturnType<typeof readPlan>>();
+
+/** Reads a plan, and finds every mistake in it. */
+export function planOf(text: string, file: string): ReturnType<typeof readPlan> {
+  const key = `${file}\0${text}`;
+  const reading = plansRead.get(key) ?? readPlan(text, file, kinds);
+  plansRead.set(key, reading);
+  return reading;
 }
 
 function planAt(tree: Tree, file: string): ReturnType<typeof readPlan> | undefined {
   try {
     const text = tree.read(file);
-    return text === undefined ? undefined : readPlan(text, file, kinds);
+    return text === undefined ? undefined : planOf(text, file);
   } catch (error) {
     return { mistakes: [{ message: `${error instanceof Error ? error.message : String(error)}.` }] };
   }
@@ -113,7 +122,9 @@ function withPlan(
 ): Measuring {
   const baseTree = git.tree(base.commit);
   const plans = baseTree.list().filter((path) => isPlan(path) || path === file);
-  const reading = planAt(baseTree, file);
+  // What is the same in the judged tree is read from there, which takes no process.
+  const isSame = baseTree.list().includes(file) && !changes.some(({ path }) => path === file);
+  const reading = planAt(isSame ? tree : baseTree, file);
   if (reading && "mistakes" in reading) {
     const [first, ...more] = reading.mistakes.map(
       (mistake): Mistake => ({

@@ -308,6 +308,8 @@ export interface FileChange {
 export interface History {
   /** The commit that is checked out; `undefined` before the first one. */
   readonly head: string | undefined;
+  /** What lies in the checkout. */
+  readonly checkout: Tree;
   /** The commit that a revision names; `none`: why there is none. */
   commit(revision: string): { readonly commit: string } | { readonly none: string };
   /** The default branch of origin. */

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readFileSync, readlinkSync, readSync } from "node:fs";
 import type { FileChange } from "../model/ports.ts";
 import type { Blobs } from "./blobs.ts";
-import { type CheckoutFile, checkoutFiles, placeOf } from "./checkout.ts";
+import { type CheckoutFile, placeOf } from "./checkout.ts";
 import { type Entry, entryOf } from "./commit-tree.ts";
 import { maxBytes } from "./file-text.ts";
 import { askGit, fieldsOf, type RawPath, textPath, toldByGit } from "./git-command.ts";
@@ -46,8 +46,12 @@ export function stagedChanges(root: string, from: string, index: string | undefi
 }
 
 /** Between a commit and what lies in the checkout, as it lies there. */
-export function checkoutChanges(root: string, base: ReadonlyMap<RawPath, Entry>, blobs: Blobs): readonly FileChange[] {
-  const files = checkoutFiles(root, "at-modified");
+export function checkoutChanges(
+  root: string,
+  base: ReadonlyMap<RawPath, Entry>,
+  files: ReadonlyMap<RawPath, CheckoutFile>,
+  blobs: Blobs,
+): readonly FileChange[] {
   const paths = [...new Set([...base.keys(), ...files.keys()])];
   const looked = (which: (path: RawPath, file: CheckoutFile | undefined) => boolean): readonly Change[] =>
     changed(

@@ -5,11 +5,13 @@ import { dirname, resolve } from "node:path";
 import type { History } from "../model/ports.ts";
 import { blobsOf } from "./blobs.ts";
 import { checkoutChanges, committedChanges, stagedChanges } from "./changes.ts";
+import { type CheckoutFile, checkoutFiles } from "./checkout.ts";
 import { commitTree, type Entry, entriesOf } from "./commit-tree.ts";
 import { lineOf, type RawPath, toldByGit } from "./git-command.ts";
 import { type Located, located, type NoHistory } from "./located.ts";
 import { mergedTree } from "./merge.ts";
 import { revisions, whole } from "./revisions.ts";
+import { checkoutTree, pathsOf } from "./working-tree.ts";
 
 export type { NoHistory } from "./located.ts";
 
@@ -33,9 +35,15 @@ function opened(root: string, { head, shallow }: Located): History {
     trees.set(id, read);
     return read;
   };
+  let lying: ReadonlyMap<RawPath, CheckoutFile> | undefined;
+  const files = (): ReadonlyMap<RawPath, CheckoutFile> => {
+    lying ??= checkoutFiles(root, "at-modified");
+    return lying;
+  };
   const tree: History["tree"] = (id) => commitTree(() => entries(id), blobs);
   return {
     head,
+    checkout: checkoutTree(root, () => pathsOf(files())),
     ...revisions(root, shallow),
     tree,
     merged: (ours, theirs) => {
@@ -44,7 +52,7 @@ function opened(root: string, { head, shallow }: Located): History {
     },
     changes: (from, to) =>
       to === "checkout"
-        ? checkoutChanges(root, entries(from), blobs)
+        ? checkoutChanges(root, entries(from), files(), blobs)
         : committedChanges(root, ...whole(from, to), blobs),
     staged: () => stagedChanges(root, head ?? emptyTree(root), indexOfCommit(root)),
   };

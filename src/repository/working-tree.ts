@@ -2,9 +2,9 @@ import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "no
 import { join, relative, sep } from "node:path";
 import { isNativeError } from "node:util/types";
 import type { Tree } from "../model/ports.ts";
-import { checkoutFiles } from "./checkout.ts";
+import { type CheckoutFile, checkoutFiles } from "./checkout.ts";
 import { leadsOut, maxBytes, namelessFile, symbolicLink, textOf, tooLarge } from "./file-text.ts";
-import { textPath } from "./git-command.ts";
+import { type RawPath, textPath } from "./git-command.ts";
 import { located } from "./located.ts";
 
 /**
@@ -13,10 +13,18 @@ import { located } from "./located.ts";
  */
 export function workingTree(root: string): Tree {
   const base = realpathSync(root);
+  return checkoutTree(base, () => listedByGit(base) ?? walked(base, base));
+}
+
+/**
+ * The same where it is known already what lies there.
+ * @param base its real path
+ */
+export function checkoutTree(base: string, listed: () => readonly string[]): Tree {
   let paths: readonly string[] | undefined;
   return {
     list: () => {
-      paths ??= (listedByGit(base) ?? walked(base, base)).toSorted();
+      paths ??= listed().toSorted();
       return paths;
     },
     read: (path) => readRegular(base, path),
@@ -72,10 +80,13 @@ function readRegular(root: string, path: string): string | undefined {
 
 /** `undefined` where the folder is not the top of a git checkout, or git is not there. */
 function listedByGit(root: string): string[] | undefined {
-  if ("none" in located(root)) return undefined;
-  const files = [...checkoutFiles(root, "at-names").values()];
-  return [...new Set(files.filter(({ stat }) => stat !== undefined).map(({ path }) => textPath(path)))];
+  return "none" in located(root) ? undefined : pathsOf(checkoutFiles(root, "at-names"));
 }
+
+/** What lies on the disk, by names as people read them. */
+export const pathsOf = (files: ReadonlyMap<RawPath, CheckoutFile>): string[] => [
+  ...new Set([...files.values()].filter(({ stat }) => stat !== undefined).map(({ path }) => textPath(path))),
+];
 
 function walked(root: string, folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
