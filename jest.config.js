@@ -6,11 +6,6 @@ export default {
   transform: {
     "\\.ts$": ["@swc/jest", { jsc: { target: "es2024", parser: { syntax: "typescript" } }, module: { type: "es6" } }],
   },
-  // Too long for every push, together with everything else: `npm run test:long` runs them.
-  testPathIgnorePatterns: [
-    "/node_modules/",
-    ...(process.env.PHASEGATE_LONG === "1" ? [] : ["honest(-verified|-checkouts)?\\.test"]),
-  ],
   testTimeout: 60_000,
   maxWorkers: 2,
 };

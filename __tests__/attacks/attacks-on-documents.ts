@@ -205,13 +205,7 @@ export const attacksOnDocuments: readonly Attack[] = [
     stage: "adopted",
     act: (workshop, papers) => workshop.write(documentOf("4A"), papers["4A"]),
     ends: {
-      violations: [
-        "gate-failed 4A.2",
-        "gate-failed 4A.5",
-        "gate-failed 4A.6",
-        "gate-failed 4A.9",
-        "document-differs 4A",
-      ],
+      violations: ["gate-failed 4A.2", "gate-failed 4A.5", "gate-failed 4A.9", "document-differs 4A"],
       says: ["20251113120000000_enhance-allocation-schema.sql: the document says sha256"],
     },
   },

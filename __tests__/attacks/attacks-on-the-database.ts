@@ -40,7 +40,7 @@ export const attacksOnTheDatabase: readonly Attack[] = [
     stage: "4A",
     act: (workshop) => workshop.remove(migrationOf["4A"]),
     ends: {
-      violations: ["verified-work-changed 4A", "regressed 4A.2", "regressed 4A.5", "regressed 4A.6"],
+      violations: ["verified-work-changed 4A", "regressed 4A.2", "regressed 4A.5"],
       says: ["20251113120000000_enhance-allocation-schema.sql is gone; 4A was verified with it"],
     },
   },
@@ -54,7 +54,7 @@ export const attacksOnTheDatabase: readonly Attack[] = [
         migration("ALTER TABLE revenue_ledger ADD COLUMN note text;", "ALTER TABLE revenue_ledger DROP COLUMN note;"),
       ),
     ends: {
-      violations: ["verified-work-changed 4A", "regressed 4A.6"],
+      violations: ["verified-work-changed 4A", "document-differs 4A"],
       says: [
         "enhance-allocation-schema-more.sql was added to 4A",
         "what 4A does not own: column public.revenue_ledger.note (created)",
@@ -86,7 +86,7 @@ export const attacksOnTheDatabase: readonly Attack[] = [
       );
     },
     ends: {
-      violations: ["gate-failed 4A.migrations", "gate-failed 4A.2", "gate-failed 4A.5", "gate-failed 4A.6"],
+      violations: ["gate-failed 4A.migrations", "gate-failed 4A.2", "gate-failed 4A.5"],
       says: ["`-- Down migration is not supported` reads as prose"],
     },
   },

@@ -155,13 +155,7 @@ export const attacksOnTheOrder: readonly Attack[] = [
         ),
       ),
     ends: {
-      violations: [
-        "gate-failed 4A.2",
-        "gate-failed 4A.5",
-        "gate-failed 4A.6",
-        "gate-failed 4A.9",
-        "unclaimed-migration",
-      ],
+      violations: ["gate-failed 4A.2", "gate-failed 4A.5", "gate-failed 4A.9", "unclaimed-migration"],
       says: [
         "notes.sql belongs to no phase and changes what 4A owns and has not verified: column public.attribution_allocations.allocation_ratio (created)",
       ],

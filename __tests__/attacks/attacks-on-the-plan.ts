@@ -128,7 +128,7 @@ export const attacksOnThePlan: readonly Attack[] = [
       workshop.edit(planFile, (text) =>
         text.replace("- id: 4A\n", "- id: 4A-2\n").replace("after: [4A]", "after: [4A-2]"),
       ),
-    ends: { violations: ["plan-weakened"], says: ["4A is gone, with its 4 gates", "4A-2 is new, and started already"] },
+    ends: { violations: ["plan-weakened"], says: ["4A is gone, with its 3 gates", "4A-2 is new, and started already"] },
   },
   {
     threat: 8,
@@ -165,7 +165,7 @@ export const attacksOnThePlan: readonly Attack[] = [
     attack: "the plan is made unreadable",
     stage: "adopted",
     act: (workshop) => workshop.edit(planFile, (text) => `${text}\n  - {`),
-    ends: { exit: 2, says: ["phasegate.yml:98:6: This is no YAML"] },
+    ends: { exit: 2, says: ["phasegate.yml:94:6: This is no YAML"] },
   },
   {
     threat: 12,
@@ -204,7 +204,7 @@ export const attacksOnThePlan: readonly Attack[] = [
   {
     threat: 16,
     attack: "the rows that a round trip is made on are taken away",
-    stage: "4A",
+    stage: "round trip",
     act: (workshop) => workshop.write("db/fixtures/allocations-after.sql", "SELECT 1;\n"),
     ends: {
       violations: ["plan-weakened", "regressed 4A.6"],

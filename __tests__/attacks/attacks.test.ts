@@ -51,10 +51,13 @@ afterAll(async () => {
   process.stdout.write(`\n${rows.map((row) => row.join(" · ")).join("\n")}\n`);
 }, 180_000);
 
-test.each(["adopted", "ordinary", "4A", "4B", "approved"] as const)("an honest change is in order: %s", (stage) => {
-  const { code, report, said } = at.honest[stage];
-  expect({ code, violations: report?.violations, said }).toMatchObject({ code: 0, violations: [] });
-});
+test.each(["adopted", "ordinary", "4A", "round trip", "4B", "approved"] as const)(
+  "an honest change is in order: %s",
+  (stage) => {
+    const { code, report, said } = at.honest[stage];
+    expect({ code, violations: report?.violations, said }).toMatchObject({ code: 0, violations: [] });
+  },
+);
 
 test.each(attacks.map((attack, index) => [String(attack.threat), attack.attack, index] as const))(
   "%s: %s",

@@ -1,6 +1,6 @@
 /** How an attack is written down, and what it starts from. */
 
-import { adopted, documentOf, type Workshop } from "../support/workshop.ts";
+import { adopted, documentOf, tutorialPlan, type Workshop, with4A } from "../support/workshop.ts";
 
 export interface Attack {
   /** Of THREATS.md; what is not there has a word. */
@@ -30,6 +30,8 @@ export type Stage =
   | "ordinary"
   /** 4A verified and merged. */
   | "4A"
+  /** The same, and a gate of 4A makes a round trip of its migration. */
+  | "round trip"
   /** After that, 4B verified on a branch that is checked out. */
   | "4B";
 
@@ -81,6 +83,12 @@ export async function stages(): Promise<Stages> {
   const others = Promise.all([harmless.judge(), approved.judge("--approvals", approved.approve("@ada"))]);
   const ofAdopted = await worked(second, "4A");
   const [ofOrdinary, ofApproved] = await others;
+  const trip = await with4A(tutorialPlan);
+  const tripped = trip.copy();
+  tripped.branch("work");
+  tripped.write("README.md", "Revenue\n");
+  tripped.commit("Say what this is");
+  const ofTrip = await tripped.judge();
   const fourA = second.copy();
   fourA.land("4A");
   const fourB = fourA.copy();
@@ -88,17 +96,24 @@ export async function stages(): Promise<Stages> {
   fourB.write("README.md", "Revenue\n");
   fourB.commit("Say what this is");
   const of4B = await fourB.judge();
-  const at = { adopted: start, ordinary, "4A": fourA, "4B": fourB };
+  const at = { adopted: start, ordinary, "4A": fourA, "round trip": trip, "4B": fourB };
   return {
     papers: { "4A": second.read(documentOf("4A")), "4B": fourB.read(documentOf("4B")) },
-    honest: { adopted: ofAdopted, ordinary: ofOrdinary, "4A": of4A, "4B": of4B, approved: ofApproved },
+    honest: {
+      adopted: ofAdopted,
+      ordinary: ofOrdinary,
+      "4A": of4A,
+      "round trip": ofTrip,
+      "4B": of4B,
+      approved: ofApproved,
+    },
     begin(stage) {
       const copy = at[stage].copy();
       if (stage !== "4B") copy.branch("attack");
       return copy;
     },
     dispose() {
-      for (const each of [start, ordinary, harmless, approved, second, fourA, fourB]) each.dispose();
+      for (const each of [start, ordinary, harmless, approved, second, trip, tripped, fourA, fourB]) each.dispose();
     },
   };
 }

@@ -43,8 +43,11 @@ const filesOf: { readonly [phase: string]: { readonly [path: string]: string | u
   "4C": {},
 };
 
-/** The plan of the tutorial: the first phases of the reference project, with gates that are quick to run. */
-export const plan = readFileSync(join(reference, "docs/tutorial/plan.yml"), "utf8");
+/** The plan of the tutorial: the first phases of the reference project. */
+export const tutorialPlan = readFileSync(join(reference, "docs/tutorial/plan.yml"), "utf8");
+
+/** The same without its round trip, which takes a third of a run. */
+export const plan = tutorialPlan.replace(/^ {6}- id: 4A\.6\n(?: {8}.*\n)+/m, "");
 
 const baselineMigrations = [
   "migrations/20251112090000000_create-core-tables.sql",
@@ -172,17 +175,17 @@ const done = async (workshop: Workshop, ...args: readonly string[]): Promise<voi
 };
 
 /** The baseline verified, and 4A to 4C planned. */
-export async function adopted(): Promise<Workshop> {
+export async function adopted(text = plan): Promise<Workshop> {
   const workshop = unplanned();
-  workshop.write("phasegate.yml", plan);
+  workshop.write("phasegate.yml", text);
   await done(workshop, "verify", "baseline");
   workshop.land("Adopt the plan");
   return workshop;
 }
 
 /** 4A verified and merged. */
-export async function with4A(): Promise<Workshop> {
-  const workshop = await adopted();
+export async function with4A(text = plan): Promise<Workshop> {
+  const workshop = await adopted(text);
   workshop.branch("4A");
   workshop.add("4A");
   await done(workshop, "verify", "4A");
