@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,14 +16,27 @@ test("dist/ is what `npm run build` makes of the sources, to the byte", () => {
   const fresh = mkdtempSync(join(tmpdir(), "phasegate-dist-"));
   try {
     execFileSync(process.execPath, [join(root, "scripts/build.ts"), fresh], { stdio: "pipe" });
-    expect(readdirSync(dist).sort()).toEqual(readdirSync(fresh).sort());
-    const stale = readdirSync(fresh).filter(
+    expect(filesOf(dist)).toEqual(filesOf(fresh));
+    const stale = filesOf(fresh).filter(
       (name) => !readFileSync(join(dist, name)).equals(readFileSync(join(fresh, name))),
     );
     expect(stale).toEqual([]);
   } finally {
     rmSync(fresh, { recursive: true });
   }
+});
+
+/** With those in folders. */
+const filesOf = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => statSync(join(folder, name)).isFile())
+    .sort();
+
+test("the programs are under 5 MB, PostgreSQL's parser included", () => {
+  const programs = filesOf(dist).filter((name) => /\.(js|wasm)$/.test(name));
+  const bytes = programs.map((name) => statSync(join(dist, name)).size);
+  expect(bytes.length).toBeGreaterThan(10);
+  expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(5_000_000);
 });
 
 test("the shipped schema of plans accepts the plan of this repository, and refuses one with a key that nobody knows", () => {

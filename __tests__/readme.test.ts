@@ -66,8 +66,12 @@ test("the plan that is shown names the schema where the package has it", () => {
 
 test("the workflow that is shown starts this action with what it needs", () => {
   const [workflow = ""] = blocks("yaml").filter((text) => /^jobs:/m.test(text));
-  expect(load(workflow)).toMatchObject({ on: "pull_request", permissions: { contents: "read" } });
-  expect(workflow).toMatch(/uses: actions\/checkout@/);
+  expect(load(workflow)).toMatchObject({
+    on: { pull_request: { branches: ["main"] }, merge_group: null, push: { branches: ["main"] } },
+    permissions: { contents: "read", checks: "write", "pull-requests": "write", actions: "write" },
+    jobs: { phasegate: { steps: [{ uses: "actions/checkout@v6" }, { uses: "phasegate/phasegate@v1" }] } },
+  });
+  expect(workflow.trimEnd().split("\n").length).toBeLessThan(25);
 });
 
 const shown = [...readme.matchAll(/^phasegate (.+?)(?: {2,}.*)?$/gm)].map(([, args = ""]) => args);

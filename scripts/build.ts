@@ -9,6 +9,7 @@ import { kinds } from "../src/checks/table.ts";
 import { planJsonSchema } from "../src/plan/schema.ts";
 import { reportJsonSchema } from "../src/report/schema.ts";
 import { checksPage } from "./checks-page.ts";
+import { writeDeclarations } from "./declarations.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = process.argv[2] ?? join(root, "dist");
@@ -29,7 +30,9 @@ const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: {
     index: "src/action.ts",
+    post: "src/action-post.ts",
     cli: "src/cli.ts",
+    library: "src/index.ts",
     "migrate-child": "src/migrate/child.ts",
   },
   outdir: dist,
@@ -56,6 +59,7 @@ copyFileSync(
   createRequire(import.meta.url).resolve("libpg-query/wasm/libpg-query.wasm"),
   join(dist, "libpg-query.wasm"),
 );
+writeDeclarations(join(dist, "types"));
 writeFileSync(join(dist, "plan.schema.json"), `${JSON.stringify(planJsonSchema(kinds), null, 2)}\n`);
 writeFileSync(join(dist, "report.schema.json"), `${JSON.stringify(reportJsonSchema(), null, 2)}\n`);
 writeFileSync(join(dist, "licenses.txt"), licences(Object.keys(metafile.inputs)));

@@ -2,7 +2,9 @@
 
 import "./json-imports.ts";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { DoctorArguments } from "./command/doctor.ts";
 import { formats } from "./command/formats.ts";
+import type { InitArguments } from "./command/init.ts";
 import { standardOutput } from "./command/output.ts";
 import { planPath } from "./command/plan-path.ts";
 import type { RunArguments } from "./command/run.ts";
@@ -39,7 +41,9 @@ Examples:
   phasegate run --audit --write-results     write the results of the SQL tests, and judge what was written
   phasegate run --audit --phase sign-off --approvals reviews.json
                                             a trial with recorded reviews
-  phasegate explain 4A.2                    what a gate asks, and what proves it`,
+  phasegate explain 4A.2                    what a gate asks, and what proves it
+  phasegate init                            write a first plan, and the workflow beside it
+  phasegate doctor                          which ways around the gate are open`,
   );
 
 const output = standardOutput(process.env);
@@ -188,6 +192,45 @@ program
     const { explainCommand } = await import("./command/explain.ts");
     status = explainCommand(id, options, process.cwd(), output);
   });
+
+program
+  .command("init")
+  .description("Write a first plan for the migrations that are here, and the workflow that judges changes by it.")
+  .option("--migrations <dir>", "the migrations folder; found unless told")
+  .option("--force", "write over files that are there")
+  .option("--json", "what was written, and what will keep the gates from holding, as data")
+  .action(async (options: InitArguments) => {
+    const { initCommand } = await import("./command/init.ts");
+    status = await initCommand(options, process.cwd(), output);
+  });
+
+program
+  .command("doctor")
+  .description(
+    "Say which ways around the gate are open, in the workflows and the plan, and, with GITHUB_TOKEN or GH_TOKEN, in GitHub's settings of the branch. Changes nothing.",
+  )
+  .addOption(planOption())
+  .option("--repository <owner/name>", "the repository on GitHub; that of origin unless told", repositoryName)
+  .option("--branch <name>", "the branch that is guarded; the default branch unless told")
+  .option("--json", "as data")
+  .addHelpText(
+    "after",
+    `
+Exit codes:
+  0  no way around the gate was found open; what could not be looked at is named
+  1  one is open
+  2  the plan or the arguments are wrong
+  3  a workflow cannot be read`,
+  )
+  .action(async (options: DoctorArguments) => {
+    const { doctorCommand } = await import("./command/doctor.ts");
+    status = await doctorCommand(options, process.env, process.cwd(), output);
+  });
+
+function repositoryName(value: string): string {
+  if (!/^[\w.-]+\/[\w.-]+$/.test(value)) throw new InvalidArgumentError("Write OWNER/NAME.");
+  return value;
+}
 
 function postgresProvider(value: string): string {
   if (!["auto", "local", "embedded", "docker"].includes(value) && !/^postgres(ql)?:\/\/./.test(value)) {

@@ -13,7 +13,17 @@ export type BaseRequest =
   | { readonly kind: "audit" }
   /** The default branch of origin. */
   | { readonly kind: "default" }
-  | { readonly kind: "revision"; readonly revision: string };
+  | { readonly kind: "revision"; readonly revision: string }
+  /** What a service says: whole hashes, which are here. */
+  | {
+      readonly kind: "commits";
+      /** As people call it: `main`. */
+      readonly name: string;
+      readonly base: string;
+      readonly head: string;
+      /** `merged`: what merging head into base gives; `itself`: head as it is. */
+      readonly judged: "merged" | "itself";
+    };
 
 export interface Measure {
   readonly base: Base;
@@ -43,9 +53,9 @@ export function measure(root: string, plan: string, request: BaseRequest, merged
   const opened = history(root);
   if ("none" in opened) {
     if (opened.none !== "no-git") return { notJudged: opened.reason, help: opened.help };
-    if (request.kind === "revision")
+    if (request.kind !== "default")
       return {
-        notJudged: `There is no git repository here, and so no ${request.revision}.`,
+        notJudged: `There is no git repository here, and so no ${request.kind === "revision" ? request.revision : request.name}.`,
         help: "Run in a git checkout, or with --audit.",
       };
     return {
@@ -61,6 +71,12 @@ function measured(
   request: Exclude<BaseRequest, { kind: "audit" }>,
   merged: boolean,
 ): Measuring {
+  if (request.kind === "commits") {
+    const { name, base, head, judged } = request;
+    return judged === "merged"
+      ? withMerge(git, plan, { name, tip: base }, head)
+      : withPlan(git, plan, { name, commit: base, behind: 0 }, git.tree(head), git.changes(base, head));
+  }
   const { head } = git;
   if (head === undefined) {
     return { notJudged: "Nothing is committed yet, so there is no base.", help: "Commit, or run with --audit." };
@@ -73,16 +89,7 @@ function measured(
       help: "Give a base with --base REVISION, or judge the whole checkout with --audit.",
     };
   const { name, commit: tip } = found;
-  if (merged) {
-    const result = git.merged(tip, head);
-    if ("conflicts" in result) {
-      return {
-        notJudged: `Merging into ${name} conflicts in ${result.conflicts.join(", ")}.`,
-        help: `Rebase onto ${name}, or merge it, and resolve the conflicts.`,
-      };
-    }
-    return withPlan(git, plan, { name, commit: tip, behind: 0 }, result.tree, git.changes(tip, result.id));
-  }
+  if (merged) return withMerge(git, plan, { name, tip }, head);
   const from = git.mergeBase(tip, head);
   if ("none" in from)
     return {
@@ -91,6 +98,27 @@ function measured(
     };
   const behind = from.commit === tip ? 0 : git.ahead(tip, head);
   return withPlan(git, plan, { name, commit: from.commit, behind }, git.checkout, git.changes(from.commit, "checkout"));
+}
+
+/** What merging gives: the merge that is checked out, where it is of these two, or a trial. */
+function withMerge(
+  git: History,
+  plan: string,
+  { name, tip }: { readonly name: string; readonly tip: string },
+  head: string,
+): Measuring {
+  const base = { name, commit: tip, behind: 0 };
+  const [ours, theirs, ...more] = git.head === undefined ? [] : git.parents(git.head);
+  if (git.head !== undefined && ours === tip && theirs === head && more.length === 0)
+    return withPlan(git, plan, base, git.tree(git.head), git.changes(tip, git.head));
+  const result = git.merged(tip, head);
+  if ("conflicts" in result) {
+    return {
+      notJudged: `Merging into ${name} conflicts in ${result.conflicts.join(", ")}.`,
+      help: `Rebase onto ${name}, or merge it, and resolve the conflicts.`,
+    };
+  }
+  return withPlan(git, plan, base, result.tree, git.changes(tip, result.id));
 }
 
 /** Base's plan and head's are the same text most of the time. */

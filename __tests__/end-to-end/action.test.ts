@@ -1,100 +1,18 @@
-import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { load } from "js-yaml";
 import { type Project, referenceProject } from "../support/project.ts";
+import { commands, conclusionOf, type Ran, type Runner, runner } from "../support/runner.ts";
 import { migrationOf, type Workshop, with4A } from "../support/workshop.ts";
 
-/** The action as a runner starts it: nothing of this repository but what ships, no PostgreSQL, no packages installed. */
+/** The action without GitHub: a checkout is judged as a whole, as when somebody starts the workflow by hand. */
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-let place: string;
+let action: Runner;
 beforeAll(() => {
-  place = mkdtempSync(join(tmpdir(), "phasegate-action-"));
-  mkdirSync(join(place, "action"));
-  for (const part of ["dist", "action.yml", "package.json"])
-    cpSync(join(root, part), join(place, "action", part), { recursive: true });
-  mkdirSync(join(place, "bin"));
-  for (const program of ["npm", "sh", "env", "cp", "mkdir", "chmod"])
-    symlinkSync(found(program), join(place, "bin", program));
-  symlinkSync(process.execPath, join(place, "bin", "node"));
+  action = runner();
 });
-afterAll(() => rmSync(place, { recursive: true }));
+afterAll(() => action.dispose());
 
-function found(program: string): string {
-  const path = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, program));
-  const first = path.find((each) => existsSync(each));
-  if (first === undefined) throw new Error(`${program} is not on this machine`);
-  return first;
-}
-
-interface Ran {
-  readonly code: number | null;
-  readonly log: string;
-  readonly summary: string;
-  readonly output: string;
-}
-
-/** The defaults of action.yml, which the runner gives in capital letters. */
-function inputs(): Record<string, string> {
-  // Only what this test reads; what the file is, GitHub says.
-  const { inputs: declared } = load(readFileSync(join(root, "action.yml"), "utf8")) as {
-    readonly inputs: Record<string, { readonly default: string }>;
-  };
-  return Object.fromEntries(
-    Object.entries(declared).map(([name, input]) => [`INPUT_${name.toUpperCase()}`, input.default]),
-  );
-}
-
-async function run(project: Pick<Project, "root">, given: Record<string, string> = {}): Promise<Ran> {
-  const [summary, output] = [join(project.root, ".summary"), join(project.root, ".output")];
-  for (const file of [summary, output]) writeFileSync(file, "");
-  const work = mkdtempSync(join(place, "work-"));
-  const child = spawn(process.execPath, [join(place, "action", "dist", "index.js")], {
-    cwd: work,
-    env: {
-      ...process.env,
-      ...inputs(),
-      ...given,
-      PATH: join(place, "bin"),
-      GITHUB_ACTIONS: "true",
-      GITHUB_WORKSPACE: project.root,
-      GITHUB_STEP_SUMMARY: summary,
-      GITHUB_OUTPUT: output,
-      RUNNER_TOOL_CACHE: join(place, "tools"),
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let log = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      log += text;
-    });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
-  return { code, log, summary: readFileSync(summary, "utf8"), output: readFileSync(output, "utf8") };
-}
-
-/** The commands that a runner would carry out, read as it reads: line by line, none while they are stopped. */
-function commands(log: string): readonly string[] {
-  let token: string | undefined;
-  const carriedOut: string[] = [];
-  for (const line of log.split(/\r\n|\n|\r/)) {
-    const [, name = "", data = ""] = /^\s*::([^\s:]+)[^:]*::(.*)$/.exec(line) ?? /##\[([^\]]+)\](.*)$/.exec(line) ?? [];
-    if (token !== undefined) {
-      if (name === token) token = undefined;
-    } else if (name === "stop-commands") token = data;
-    else if (name !== "") carriedOut.push(`${name}: ${data}`);
-  }
-  return carriedOut;
-}
-
-const conclusionOf = ({ output }: Ran): string | undefined => /^conclusion<<(.*)\n(.*)\n\1\n$/m.exec(output)?.[2];
+const run = (project: Pick<Project, "root">, env: Record<string, string> = {}): Promise<Ran> =>
+  action.run({ workspace: project.root, event: { name: "workflow_dispatch", payload: {} }, env });
 
 async function withProject(
   change: (project: Project) => void,
@@ -122,7 +40,7 @@ test("a checkout that is in order passes, with the phases in the summary", async
   expect(ran.log).toMatch(/In order: 2 of 2 started phases are verified\./);
   expect(ran.code).toBe(0);
   expect(ran.summary).toMatch(/baseline[\s\S]*4A/);
-  expect(ran.summary).toMatch(/In order/);
+  expect(ran.summary).toMatch(/^## ✅ /);
   expect(conclusionOf(ran)).toBe("in-order");
   expect(commands(ran.log)).toEqual([]);
 });
@@ -168,7 +86,7 @@ test.each<
       expect.stringMatching(/^error: (The plan cannot be used|It could not be judged): ./),
     ]);
     expect(ran.log).toMatch(said);
-    expect(ran.summary).toMatch(said);
+    expect(ran.summary).toMatch(/^## ⛔ (The plan cannot be used|It could not be judged)/);
     expect(conclusionOf(ran)).toBe(conclusion);
   }),
 );

@@ -1,32 +1,64 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import type { Report, Run } from "../../src/model/report.ts";
+import { checkOutput } from "../../src/report/check-output.ts";
+import { comment } from "../../src/report/comment.ts";
 import { json } from "../../src/report/json.ts";
 import { markdown } from "../../src/report/markdown.ts";
 import { reportJsonSchema } from "../../src/report/schema.ts";
 import { terminal, wrap } from "../../src/report/terminal.ts";
+import { runs, shown } from "./runs.ts";
 import { samples } from "./samples.ts";
 
-const formats = {
-  txt: (name: string) => terminal(report(name), { colour: false, width: 96 }),
-  md: (name: string) => markdown(report(name)),
+/** GitHub's limit less what marks a comment. */
+const limit = 65_000;
+
+const run = (name: string): Run => {
+  const found = runs[name];
+  if (!found) throw new Error(`no run ${name}`);
+  return found;
+};
+const report = (name: string): Report => {
+  const found = samples[name];
+  if (!found) throw new Error(`no sample ${name}`);
+  return found;
 };
 
-const report = (name: string) => {
-  const sample = samples[name];
-  if (!sample) throw new Error(`no sample ${name}`);
-  return sample;
+/** What is written in each format: for a terminal, as a comment, as a check-run. */
+const formats: { readonly [ending: string]: { readonly names: readonly string[]; write(name: string): string } } = {
+  txt: { names: Object.keys(samples), write: (name) => terminal(report(name), { colour: false, width: 96 }) },
+  md: { names: Object.keys(runs), write: (name) => comment(run(name), "phasegate.yml", shown, limit) },
+  "check.json.golden": {
+    names: ["all-verified", "prohibited", "unusable"],
+    write: (name) => `${JSON.stringify(checkOutput(run(name), "phasegate.yml", shown), null, 2)}\n`,
+  },
 };
-
-const each = Object.keys(samples).flatMap((name) => (["txt", "md"] as const).map((format) => [name, format] as const));
+const each = Object.entries(formats).flatMap(([ending, { names }]) => names.map((name) => [name, ending] as const));
 
 /** `UPDATE_GOLDEN=1 npm run jest -- __tests__/report` writes the files anew; look at what changed. */
-test.each(each)("%s as %s is what its golden file says", (name, format) => {
-  const file = new URL(`golden/${name}.${format}`, import.meta.url);
-  const written = formats[format](name);
+test.each(each)("%s as %s is what its golden file says", (name, ending) => {
+  const file = new URL(`golden/${name}.${ending}`, import.meta.url);
+  const written = formats[ending]?.write(name) ?? "";
   if (process.env.UPDATE_GOLDEN === "1") writeFileSync(file, written);
   expect(existsSync(file)).toBe(true);
   expect(written).toBe(readFileSync(file, "utf8"));
+});
+
+test("there is no golden file of something that is not there any more", () => {
+  const written = each.map(([name, ending]) => `${name}.${ending}`);
+  expect(readdirSync(new URL("golden/", import.meta.url)).sort()).toEqual(written.sort());
+});
+
+test("on the command line it is the same page without links", () => {
+  const page = markdown(report("prohibited"));
+  expect(page).not.toContain("](");
+  const linked = comment(run("prohibited"), "phasegate.yml", shown, limit);
+  const unlinked = linked
+    .replace(/ · \[full report\].*?\)/, "")
+    .replace(/\[(`[^`]+`)\]\([^)]+\)/g, "$1")
+    .replace(" · `a1b2c3d`", "");
+  expect(page).toBe(unlinked);
 });
 
 test("the JSON of every sample meets the schema that is shipped, and one more key does not", () => {

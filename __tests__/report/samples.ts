@@ -1,122 +1,8 @@
-import { countsOf } from "../../src/model/judge.ts";
-import type { CheckResult, GateResult, PhaseResult, Report, Verdict } from "../../src/model/report.ts";
-import { phaseViolations } from "../../src/model/violations.ts";
+import type { Finding, Place, PlanDifference, Report, Verdict } from "../../src/model/report.ts";
+import { everything } from "./everything.ts";
+import { gate, nullable, passed, phase, report } from "./sample-parts.ts";
 
 /** One set of reports for every format. */
-
-const passed: Verdict = { status: "passed" };
-const nullable: Verdict = {
-  status: "failed",
-  findings: [
-    {
-      code: "nullable",
-      message: "attribution_allocations.model_version is nullable; the plan asks for NOT NULL.",
-      help: "Add `ALTER COLUMN model_version SET NOT NULL` to the migration, after its backfill.",
-      place: { file: "migrations/0006_enhance.sql", line: 31 },
-    },
-  ],
-};
-
-const check = (claim: string, verdict: Verdict): CheckResult => ({
-  kind: "column",
-  claim,
-  place: { file: "phasegate.yml", line: 12, column: 13 },
-  observations: [
-    {
-      point: "after",
-      verdict,
-      evidence: { looked: ["SELECT 1"], examined: 1, observed: { type: "text", nullable: verdict !== passed } },
-    },
-  ],
-  ...(verdict === passed
-    ? {
-        red: {
-          before: { status: "red", codes: ["no-column"] },
-          mutants: [
-            {
-              name: "the column is gone",
-              sabotage: "ALTER TABLE …",
-              provokes: "no-column",
-              outcome: { status: "killed" },
-            },
-          ],
-          placebo: "unmoved",
-        },
-      }
-    : {}),
-  verdict,
-});
-
-const gate = (id: string, title: string, verdict: Verdict, more: Partial<GateResult> = {}): GateResult => ({
-  id,
-  title,
-  blocking: true,
-  place: { file: "phasegate.yml", line: 10, column: 9 },
-  checks: [check(`${id} claims`, verdict)],
-  verdict,
-  ...more,
-});
-
-const phase = (
-  id: string,
-  title: string,
-  state: PhaseResult["state"],
-  gates: readonly GateResult[],
-  after: readonly string[] = [],
-  more: Partial<PhaseResult> = {},
-): PhaseResult => ({
-  id,
-  title,
-  place: { file: "phasegate.yml", line: 5, column: 5 },
-  after,
-  state,
-  started: state !== "not-started",
-  advancedBy: [],
-  blockers:
-    state === "prohibited" ? after.map((each) => ({ phase: each, why: `${each} does not hold (${each}.2)` })) : [],
-  document:
-    state === "verified"
-      ? { status: "as-derived", path: `db/docs/PHASE_${id}.md`, changed: false }
-      : { status: "not-asked" },
-  atBase: "none",
-  schema: [],
-  migrations: state === "not-started" ? [] : [`0006_${id.toLowerCase()}`],
-  counts: countsOf(gates),
-  gates,
-  ...more,
-});
-
-const report = (phases: readonly PhaseResult[], more: Partial<Report> = {}): Report => {
-  const { base = { kind: "audit" } } = more;
-  const change = {
-    incomplete: "block",
-    failingAtBase: new Set<string>(),
-    workChanged: new Map(),
-    approved: false,
-  } as const;
-  const violations = phaseViolations(phases, base.kind === "audit" ? base : { kind: "change", ...change });
-  return {
-    version: 1,
-    tool: { name: "phasegate", version: "1.2.3" },
-    plan: { name: "Revenue attribution", file: "phasegate.yml" },
-    base: { kind: "audit" },
-    postgres: { provider: "embedded", version: "18.4", why: "the plan asks for 18; local has 15.18." },
-    documents: "asked",
-    phases,
-    differences: [],
-    violations,
-    conclusion: violations.length === 0 ? "in-order" : "must-not-be-merged",
-    timings: {
-      totalMs: 2430,
-      bootMs: 210,
-      replayMs: 300,
-      checksMs: 400,
-      proofMs: 500,
-      phasesMs: Object.fromEntries(phases.map(({ id }) => [id, 400])),
-    },
-    ...more,
-  };
-};
 
 const baseline = phase("baseline", "Core tables", "verified", [
   gate("baseline.1", "Tables exist", passed),
@@ -136,6 +22,27 @@ const idle = phase(
 );
 const hostile =
   "<!-- x --></details>|`*_@octocat_* ``` #1 \u202Egnp.exe\u0007\u001b[31m\n::error::forged\n[a](javascript:x)";
+
+const main: Report["base"] & { readonly kind: "commit" } = {
+  kind: "commit",
+  name: "origin/main",
+  commit: "4f2a9c81d3".padEnd(40, "0"),
+  adoption: false,
+  behind: 0,
+};
+const weaker: PlanDifference = {
+  direction: "weaker",
+  message: "4A.2 column `type`: numeric(6,5) → numeric",
+  place: { file: "phasegate.yml", line: 44 },
+  phase: "4A",
+  gate: "4A.2",
+};
+const finding = (message: string, place: Place): Finding => ({
+  code: "plan-weakened",
+  message: `Weaker than on base: ${message}.`,
+  help: "Put it back, or have it approved. The approval of a plan owner (@ada or @grace) is missing.",
+  place,
+});
 
 export const samples: { readonly [name: string]: Report } = {
   "all-verified": report([
@@ -267,4 +174,74 @@ export const samples: { readonly [name: string]: Report } = {
       },
     }),
   ]),
+  "plan-weakened": report(
+    [baseline, phase("4A", "Enhance", "verified", [gate("4A.2", "Ratio", passed)], ["baseline"])],
+    {
+      base: main,
+      conclusion: "must-not-be-merged",
+      differences: [
+        weaker,
+        { direction: "weaker", message: "4A.7 is gone", place: { file: "phasegate.yml", line: 70 }, phase: "4A" },
+        { direction: "neutral", message: "4A: the title", place: { file: "phasegate.yml", line: 30 } },
+      ],
+      violations: [
+        {
+          code: "plan-weakened",
+          findings: [
+            finding(weaker.message, weaker.place),
+            finding("4A.7 is gone", { file: "phasegate.yml", line: 70 }),
+          ],
+          place: weaker.place,
+          consequences: [],
+        },
+      ],
+    },
+  ),
+  "weaker-approved": report(
+    [
+      baseline,
+      phase("4A", "Enhance", "verified", [gate("4A.2", "Ratio", passed)], ["baseline"], {
+        atBase: "pass",
+        advancedBy: ["migrations/0008_4a.sql (added)"],
+        schema: [{ object: "column public.a.b", how: "created" }],
+      }),
+    ],
+    { base: main, differences: [weaker, { ...weaker, direction: "stronger", message: "4A.9 is new" }] },
+  ),
+  regressed: report(
+    [
+      baseline,
+      phase("4A", "Enhance", "regressed", [gate("4A.3", "Model version", nullable)], ["baseline"], {
+        atBase: "pass",
+        advancedBy: ["migrations/0006_4a.sql (altered)"],
+        document: { status: "as-derived", path: "db/docs/PHASE_4A.md", changed: false },
+      }),
+      idle,
+    ],
+    { base: main },
+  ),
+  adoption: report(
+    [
+      phase("baseline", "Core tables", "verified", [gate("baseline.1", "Tables exist", passed)], [], {
+        advancedBy: ["migrations/1.sql (added)"],
+      }),
+      idle,
+    ],
+    { base: { ...main, adoption: true } },
+  ),
+  "broken-on-base": report(
+    [
+      baseline,
+      phase("4A", "Enhance", "in-progress", [gate("4A.2", "Ratio", passed)], ["baseline"], {
+        document: { status: "missing", path: "db/docs/PHASE_4A.md" },
+      }),
+      phase("4B", "Sum", "prohibited", [gate("4B.1", "View", nullable)], ["4A"]),
+    ],
+    { base: main },
+  ),
+  trial: report([baseline], {
+    base: main,
+    postgres: { provider: "local", version: "17.5", why: "asked for.", insteadOf: 18 },
+  }),
+  everything,
 };

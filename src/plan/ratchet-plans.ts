@@ -1,8 +1,9 @@
 import type { PlanDifference } from "../model/report.ts";
 import type { RatchetRequest } from "./ratchet-request.ts";
 
-/** Whether a path is that of a plan: `phasegate.yml`, `<name>.phasegate.yml`. */
-export const isPlan = (path: string): boolean => /(^|\/|\.)phasegate\.ya?ml$/.test(path);
+/** Whether a path is that of a plan: `phasegate.yml`, `<name>.phasegate.yml`. A workflow may be called so too. */
+export const isPlan = (path: string): boolean =>
+  /(^|\/|\.)phasegate\.ya?ml$/.test(path) && !path.startsWith(".github/workflows/");
 
 /** Plans that base does not have: whoever is judged by another plan is not judged by this one. */
 export function furtherPlans({ head, baseTree, headTree }: RatchetRequest): PlanDifference[] {

@@ -5,7 +5,7 @@ import type { Report, Violation, ViolationCode } from "../model/report.ts";
 /** "1 gate", "2 gates" */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
-/** What went wrong, of the first violation; completes "Must not be merged: ". */
+/** What went wrong, of one violation; completes "Must not be merged: ". */
 const reasons: { readonly [Code in ViolationCode]: (violation: Violation) => string } = {
   "phase-advanced": ({ phase }) => `${phase} was started too early`,
   "gate-failed": ({ gate }) => `gate ${gate} fails`,
@@ -24,6 +24,22 @@ const reasons: { readonly [Code in ViolationCode]: (violation: Violation) => str
   "unclaimed-migration": ({ place }) => `${place.file} belongs to no phase`,
 };
 
+/** What went wrong, of one violation, without a capital and a full stop: `4B was started before 4A is verified`. */
+export function reason(violation: Violation, phases: Report["phases"]): string {
+  const blockers = phases.find(({ id }) => id === violation.phase)?.blockers.map(({ phase }) => phase) ?? [];
+  return violation.code === "phase-advanced" && blockers.length > 0
+    ? `${violation.phase} was started before ${blockers.join(" and ")} ${blockers.length === 1 ? "is" : "are"} verified`
+    : reasons[violation.code]({ ...violation, place: violation.findings[0].place ?? violation.place });
+}
+
+/** The violation that stands for all: that a phase was started too early, else the first. */
+export const foremost = (violations: Report["violations"]): Violation | undefined =>
+  violations.find(({ code }) => code === "phase-advanced") ?? violations[0];
+
+/** "Gate 4A.3 fails": with a capital, where that is no name. */
+export const capital = (sentence: string): string =>
+  sentence.replace(/^(?:gate|the|verified) /, (word) => `${word[0]?.toUpperCase()}${word.slice(1)}`);
+
 /** What the change was measured against. */
 export function baseWords(base: Report["base"]): string {
   if (base.kind === "audit")
@@ -38,31 +54,41 @@ export function baseWords(base: Report["base"]): string {
   return `Against ${base.name} (${base.commit.slice(0, 10)})${adoption}.${behind}`;
 }
 
+/** Why a run verifies nothing, completing "A trial "; absent of one that does. */
+export function trial({ postgres, documents }: Report): string | undefined {
+  if (postgres?.insteadOf !== undefined)
+    return `on PostgreSQL ${postgres.version}, which verifies nothing (the plan asks for ${postgres.insteadOf})`;
+  return documents === "not-asked" ? "without verification documents, which verifies nothing" : undefined;
+}
+
 /** The whole verdict in one sentence. */
-export function conclusion({ phases, violations, postgres, documents }: Report): string {
+export function conclusion(report: Report): string {
+  const { phases, violations } = report;
   const started = phases.filter(({ state }) => state !== "not-started");
   const verified = started.filter(({ state }) => state === "verified");
-  const trial =
-    postgres?.insteadOf !== undefined
-      ? `on PostgreSQL ${postgres.version}, which verifies nothing (the plan asks for ${postgres.insteadOf})`
-      : documents === "not-asked"
-        ? "without verification documents, which verifies nothing"
-        : undefined;
-  if (violations.length === 0 && trial !== undefined) {
-    return `A trial ${trial}: ${verified.length} of ${count(started.length, "started phase")} would be verified.`;
-  }
-  if (violations.length === 0) {
-    const all = verified.length === started.length;
-    return `In order: ${verified.length} of ${count(started.length, "started phase")} ${started.length === 1 ? "is" : "are"} verified${all ? "" : ", and what is not counts for nothing here"}.`;
-  }
-  const advanced = violations.find(({ code }) => code === "phase-advanced");
-  const blockers = phases.find(({ id }) => id === advanced?.phase)?.blockers.map(({ phase }) => phase);
-  const first = violations[0];
-  const reason =
-    advanced && blockers && blockers.length > 0
-      ? `${advanced.phase} was started before ${blockers.join(" and ")} ${blockers.length === 1 ? "is" : "are"} verified`
-      : first === undefined
-        ? ""
-        : reasons[first.code]({ ...first, place: first.findings[0].place ?? first.place });
-  return `Must not be merged: ${reason} (${count(violations.length, "violation")}).`;
+  const first = foremost(violations);
+  if (first !== undefined)
+    return `Must not be merged: ${reason(first, phases)} (${count(violations.length, "violation")}).`;
+  const why = trial(report);
+  if (why !== undefined)
+    return `A trial ${why}: ${verified.length} of ${count(started.length, "started phase")} would be verified.`;
+  const all = verified.length === started.length;
+  return `In order: ${verified.length} of ${count(started.length, "started phase")} ${started.length === 1 ? "is" : "are"} verified${all ? "" : ", and what is not counts for nothing here"}.`;
+}
+
+/** The verdict as a heading: what happened, without a full stop. */
+export function headline(report: Report): string {
+  const { phases, violations } = report;
+  const first = foremost(violations);
+  if (first !== undefined) return capital(reason(first, phases));
+  const started = phases.filter(({ state }) => state !== "not-started");
+  const verified = started.filter(({ state }) => state === "verified");
+  if (trial(report) !== undefined)
+    return `A trial: ${verified.length} of ${count(started.length, "started phase")} would be verified`;
+  if (started.length === 0) return "In order: no phase has been started";
+  if (verified.length < started.length)
+    return `In order: ${verified.length} of ${count(started.length, "started phase")} ${started.length === 1 ? "is" : "are"} verified`;
+  return started.length === 1
+    ? `${started[0]?.id} is verified, the one phase that was started`
+    : `All ${started.length} started phases are verified`;
 }

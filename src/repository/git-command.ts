@@ -1,4 +1,4 @@
-/** How git is called: no shell, no network, no program of its configuration but what converts files. */
+/** How git is called: no shell, no network unless it is asked for, no program of its configuration but what converts files. */
 
 import { spawnSync } from "node:child_process";
 
@@ -13,7 +13,12 @@ export interface Asking {
   readonly input?: string | Uint8Array;
   /** Another index than that of the checkout. */
   readonly index?: string;
+  /** Origin may be asked. */
+  readonly network?: boolean;
 }
+
+/** A transport that does not answer in this time is taken for one that never will. */
+const networkMs = 600_000;
 
 /** No blob that is asked for is larger. */
 const maxBuffer = 2 ** 31 - 1;
@@ -52,11 +57,17 @@ const settings = Object.entries({
 }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 
 /** Asks git in this folder; that it refuses is an answer. */
-export function askGit(folder: string, args: readonly string[], { input = "", index }: Asking = {}): Answer {
+export function askGit(folder: string, args: readonly string[], { input = "", index, network }: Asking = {}): Answer {
   const kept = Object.entries(process.env).filter(([name]) => keptVariables.test(name));
   const { error, status, stdout, stderr } = spawnSync("git", [...settings, ...args], {
     cwd: folder,
-    env: { ...Object.fromEntries(kept), ...variables, ...(index === undefined ? {} : { GIT_INDEX_FILE: index }) },
+    env: {
+      ...Object.fromEntries(kept),
+      ...variables,
+      ...(index === undefined ? {} : { GIT_INDEX_FILE: index }),
+      ...(network ? { GIT_ALLOW_PROTOCOL: "file:http:https:ssh" } : {}),
+    },
+    ...(network ? { timeout: networkMs } : {}),
     input,
     maxBuffer,
     windowsHide: true,

@@ -1,0 +1,403 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { commands, conclusionOf, type Ran, type Runner, runner } from "../support/runner.ts";
+import { type Workshop, with4A } from "../support/workshop.ts";
+import { type Service, service } from "./service.ts";
+
+/** What pull requests, merge queues and pushes get into; each is a job on a checkout as actions/checkout leaves it. */
+
+let action: Runner;
+let start: Workshop;
+beforeAll(async () => {
+  action = runner();
+  start = await with4A();
+}, 120_000);
+afterAll(() => {
+  action.dispose();
+  start.dispose();
+});
+
+let workshop: Workshop;
+let at: Service;
+beforeEach(async () => {
+  workshop = start.copy();
+  at = await service(action);
+  at.land(workshop);
+});
+afterEach(async () => {
+  workshop.dispose();
+  await at.dispose();
+});
+
+const headline = (body: string | undefined): string | undefined => /^## (.*)$/m.exec(body ?? "")?.[1];
+const writes = (): readonly string[] =>
+  at.github.requests.filter(({ method }) => method !== "GET").map(({ endpoint, target }) => endpoint ?? target);
+const warnings = ({ log }: Ran): readonly string[] =>
+  commands(log).filter((command) => command.startsWith("warning: "));
+
+/** Something harmless, on a branch. */
+function harmless(): void {
+  workshop.branch("work");
+  workshop.write("README.md", "Revenue\n");
+  workshop.commit("Say what this is");
+}
+
+/** A phase begun too early. */
+function tooEarly(): void {
+  workshop.branch("work");
+  workshop.write(
+    "migrations/20251115120000000_enhance-revenue-ledger.sql",
+    "-- Up Migration\nCREATE TABLE ledger_corrections (id integer);\n-- Down Migration\nDROP TABLE ledger_corrections;\n",
+  );
+  workshop.commit("4C, too early");
+}
+
+describe("a fork", () => {
+  test("gets its verdict as the status and the summary; nothing is written twice, and one warning tells it", async () => {
+    tooEarly();
+    at.propose(workshop, 1, { head: { ref: "work", sha: "", repository: "mallory/fork" } });
+    const ran = await at.pullRequest(1, { token: "t-read" });
+    expect(ran.code).toBe(1);
+    expect(ran.summary).toMatch(/^## ⛔ 4C was started before/);
+    expect(writes().filter((write) => !write.includes("graphql"))).toEqual([
+      "POST /repos/{owner}/{repo}/check-runs",
+      "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
+    ]);
+    expect(warnings(ran)).toEqual([expect.stringMatching(/Could not post the check-run and the comment: .*fork/)]);
+    expect(at.comments(1)).toEqual([]);
+  });
+
+  test("a token that may not write names the permissions to add", async () => {
+    harmless();
+    at.propose(workshop, 1);
+    const ran = await at.pullRequest(1, { token: "t-read" });
+    expect(ran.code).toBe(0);
+    const [warning, ...others] = warnings(ran);
+    expect(others).toEqual([]);
+    expect(warning).toMatch(/permissions:%0A {2}contents: read%0A {2}checks: write%0A {2}pull-requests: write/);
+  });
+
+  test("without any token the verdict is the same", async () => {
+    tooEarly();
+    at.propose(workshop, 1);
+    const ran = await at.pullRequest(1, { token: "" });
+    expect({ code: ran.code, conclusion: conclusionOf(ran) }).toEqual({ code: 1, conclusion: "must-not-be-merged" });
+    expect(at.github.requests).toEqual([]);
+  });
+});
+
+describe("what is true now counts", () => {
+  test("a run is started again after base has moved: it is judged against base as it is", async () => {
+    // 4B is verified on a branch; meanwhile somebody lands 4B's predecessor again, edited by force.
+    harmless();
+    const { mergeCommit } = at.propose(workshop, 1);
+    expect((await at.pullRequest(1)).code).toBe(0);
+    const other = start.copy();
+    other.edit("phasegate.yml", (text) => text.replace("title: Allocation ratio column added", "title: Another title"));
+    other.write(
+      "migrations/20251130000000000_by-somebody.sql",
+      "-- Up Migration\nSELECT 1;\n-- Down Migration\nSELECT 1;\n",
+    );
+    other.land("By somebody else");
+    at.land(other);
+    other.dispose();
+    const ran = await at.pullRequest(1, { checkout: mergeCommit ?? "" });
+    expect(ran.summary).toContain(`main@${at.tip("main").slice(0, 7)}`);
+    expect(ran.code).toBe(0);
+  });
+
+  test("base has moved so that the change conflicts: it cannot be judged, and says to rebase", async () => {
+    harmless();
+    const { mergeCommit } = at.propose(workshop, 1);
+    const other = start.copy();
+    other.write("README.md", "Something else\n");
+    other.land("By somebody else");
+    at.land(other);
+    other.dispose();
+    const ran = await at.pullRequest(1, { checkout: mergeCommit ?? "" });
+    expect(ran.code).toBe(1);
+    expect(conclusionOf(ran)).toBe("not-judged");
+    expect(ran.log).toMatch(/Merging into main conflicts in README\.md[\s\S]*Rebase onto main/);
+    expect(at.checks(at.github.state.pulls[0]?.head.sha ?? "")).toMatchObject([{ conclusion: "failure" }]);
+  });
+
+  test("a push during the run: the comment is left to the run for it, and the check-run is of what was judged", async () => {
+    harmless();
+    const { sha } = at.propose(workshop, 1).head;
+    at.github.onRequest(({ method, endpoint }) => {
+      const [pull] = at.github.state.pulls;
+      if (pull && method === "PATCH" && endpoint?.includes("check-runs")) pull.head.sha = "b".repeat(40);
+      if (pull && method === "POST" && endpoint?.includes("check-runs")) pull.head.sha = "b".repeat(40);
+    });
+    const ran = await at.pullRequest(1);
+    expect(ran.code).toBe(0);
+    expect(ran.summary).toContain("Meanwhile the pull request is at");
+    expect(at.comments(1)).toEqual([]);
+    expect(at.checks(sha)).toMatchObject([{ conclusion: "success" }]);
+  });
+
+  test("the same commit against two branches: two verdicts that do not overwrite each other", async () => {
+    const lax = start.copy();
+    lax.edit("phasegate.yml", (text) => text.replace("policy:\n", "policy:\n  incomplete: allow\n"));
+    lax.land("Lax");
+    at.land(lax, "lax");
+    tooEarly();
+    const strict = at.propose(workshop, 1);
+    at.propose(workshop, 2, { base: { ref: "lax", sha: at.tip("lax") } });
+    lax.dispose();
+    const [first, second] = [await at.pullRequest(1), await at.pullRequest(2)];
+    expect(first.code).toBe(1);
+    expect(second.summary).toContain("lax");
+    expect(at.checks(strict.head.sha).map(({ name, conclusion }) => [name, conclusion])).toEqual([
+      ["phasegate report (phasegate.yml, main)", "failure"],
+      ["phasegate report (phasegate.yml, lax)", expect.anything()],
+    ]);
+    expect(at.comments(1)).toHaveLength(1);
+    expect(at.comments(2)).toHaveLength(1);
+  });
+});
+
+describe("a merge group", () => {
+  test("is judged on its own tree", async () => {
+    harmless();
+    at.propose(workshop, 1);
+    const parent = at.tip("main");
+    const head = at.group(workshop, 1);
+    const ran = await at.mergeGroup(head, parent, 1);
+    expect({ code: ran.code, commands: commands(ran.log) }).toEqual({ code: 0, commands: [] });
+    expect(at.checks(head)).toMatchObject([{ conclusion: "success" }]);
+    expect(at.github.state.comments).toEqual([]);
+  });
+
+  test("4B waits until 4A is merged, also behind it in the queue", async () => {
+    const before = start.copy();
+    // main as it was before 4A.
+    before.git("checkout", "-q", "-B", "main", "main~1");
+    at.land(before);
+    workshop.git("checkout", "-q", "-b", "4A-again", "main");
+    at.propose(workshop, 1);
+    const first = at.group(workshop, 1);
+    workshop.branch("4B");
+    workshop.add("4B");
+    expect((await workshop.phasegate("verify", "4B")).code).toBe(0);
+    workshop.commit("4B, verified");
+    at.propose(workshop, 2);
+    const second = at.group(workshop, 2, first);
+    const ran = await at.mergeGroup(second, first, 2);
+    expect(ran.code).toBe(1);
+    expect(ran.summary).toMatch(/^## ⛔ 4B was started before 4A is verified/);
+    before.dispose();
+  }, 120_000);
+
+  test("an approval of the pull request behind it counts, and without one the plan is weakened", async () => {
+    workshop.branch("looser");
+    workshop.edit("phasegate.yml", (text) => text.replace("policy:\n", "policy:\n  incomplete: allow\n"));
+    workshop.commit("Looser");
+    at.propose(workshop, 1);
+    const parent = at.tip("main");
+    const head = at.group(workshop, 1);
+    at.github.state.queues = { main: [{ pull: 1, headCommit: head, baseCommit: parent, position: 1 }] };
+    const red = await at.mergeGroup(head, parent, 1);
+    expect({ code: red.code, said: /plan-weakened|asks for less/.test(red.summary) }).toEqual({ code: 1, said: true });
+    at.approve(1, "eve");
+    expect((await at.mergeGroup(head, parent, 1)).code).toBe(1);
+    at.approve(1, "ada");
+    expect((await at.mergeGroup(head, parent, 1)).code).toBe(0);
+  });
+});
+
+describe("a push to the default branch", () => {
+  test("is judged against what the branch was, with the approvals of the pull requests behind it", async () => {
+    const before = at.tip("main");
+    workshop.branch("looser");
+    workshop.edit("phasegate.yml", (text) => text.replace("policy:\n", "policy:\n  incomplete: allow\n"));
+    workshop.land("Looser");
+    const { head } = at.propose(workshop, 1);
+    at.land(workshop);
+    const after = at.tip("main");
+    at.github.state.pulls[0] = { ...(at.github.state.pulls[0] ?? never()), state: "merged", mergeCommit: after };
+    at.github.state.comparisons = {
+      [`${before}...${after}`]: { status: "ahead", mergeBase: before, ahead: [after], behindBy: 0 },
+    };
+    expect((await at.push(before, after)).code).toBe(1);
+    at.approve(1, "ada", head.sha);
+    const ran = await at.push(before, after);
+    expect({ code: ran.code, commands: commands(ran.log) }).toEqual({ code: 0, commands: [] });
+    expect(at.checks(after).map(({ conclusion }) => conclusion)).toEqual(["failure", "success"]);
+  });
+});
+
+describe("approvals", () => {
+  const looser = () => {
+    workshop.branch("looser");
+    workshop.edit("phasegate.yml", (text) => text.replace("policy:\n", "policy:\n  incomplete: allow\n"));
+    workshop.commit("Looser");
+  };
+
+  test.each([
+    ["of the author", "eve", undefined, /@eve approves what @eve proposes|eve.*does not count/],
+    ["of an older commit", "ada", "c".repeat(40), /approved c{10}/],
+    ["of somebody whom the plan does not name", "mallory", undefined, /nobody of them has approved/],
+  ])("%s do not count", async (_what, who, commit, said) => {
+    looser();
+    at.propose(workshop, 1, who === "eve" ? { author: "eve" } : {});
+    at.approve(1, who, commit);
+    const ran = await at.pullRequest(1);
+    expect(ran.code).toBe(1);
+    if (who !== "eve") expect(ran.log).toMatch(said);
+  });
+
+  test("a team that the token cannot read is an error that says so, and nobody's approval", async () => {
+    const teams = start.copy();
+    teams.edit("phasegate.yml", (text) => text.replace('["@ada", "@grace"]', '["@acme/data"]'));
+    teams.land("A team");
+    at.land(teams);
+    workshop.git("fetch", "-q", teams.root, "main:teams");
+    workshop.git("checkout", "-q", "-b", "looser", "teams");
+    workshop.edit("phasegate.yml", (text) => text.replace("policy:\n", "policy:\n  incomplete: allow\n"));
+    workshop.commit("Looser");
+    at.propose(workshop, 1);
+    at.github.state.teams = { "acme/data": ["ada"] };
+    at.approve(1, "ada");
+    const ran = await at.pullRequest(1);
+    expect(ran.code).toBe(1);
+    expect(ran.log.replace(/\s+/g, " ")).toMatch(/Who belongs to @acme\/data cannot be read.*read:org/);
+    teams.dispose();
+  });
+});
+
+describe("comments and check-runs of others", () => {
+  test("a comment by somebody else with our marker is no comment of ours", async () => {
+    harmless();
+    at.propose(workshop, 1);
+    at.github.state.comments.push({
+      id: 1,
+      pull: 1,
+      login: "mallory",
+      body: "<!-- phasegate:phasegate.yml run 999999.1 -->\n## ✅ In order\n",
+      createdAt: "2026-01-05T10:00:00Z",
+      updatedAt: "2026-01-05T10:00:00Z",
+      visibleFrom: 0,
+    });
+    const ran = await at.pullRequest(1);
+    expect(ran.code).toBe(0);
+    expect(at.comments(1)).toHaveLength(1);
+    expect(at.github.state.comments[0]?.body).toContain("999999");
+  });
+
+  test("of two comments of ours the older one is kept", async () => {
+    harmless();
+    at.propose(workshop, 1);
+    const twin = (id: number, run: string) => ({
+      id,
+      pull: 1,
+      login: "github-actions[bot]",
+      body: `<!-- phasegate:phasegate.yml run ${run} -->\nold\n`,
+      createdAt: "2026-01-05T10:00:00Z",
+      updatedAt: "2026-01-05T10:00:00Z",
+      visibleFrom: 0,
+    });
+    at.github.state.comments.push(twin(5, "3.1"), twin(6, "4.1"));
+    expect((await at.pullRequest(1)).code).toBe(0);
+    expect(at.github.state.comments.map(({ id }) => id)).toEqual([5]);
+    expect(headline(at.comments(1)[0])).toMatch(/^✅/);
+  });
+
+  test("a newer run has written the comment: an older one leaves it alone", async () => {
+    harmless();
+    at.propose(workshop, 1);
+    const body = "<!-- phasegate:phasegate.yml run 999999.1 -->\nnewer\n";
+    const times = { createdAt: "2026-01-05T10:00:00Z", updatedAt: "2026-01-05T10:00:00Z", visibleFrom: 0 };
+    at.github.state.comments.push({ id: 5, pull: 1, login: "github-actions[bot]", body, ...times });
+    expect((await at.pullRequest(1)).code).toBe(0);
+    expect(at.comments(1)).toEqual([body]);
+  });
+
+  test("a check-run of another workflow with our name is left alone", async () => {
+    harmless();
+    const { head } = at.propose(workshop, 1);
+    at.github.state.checkRuns.push({
+      ...forged,
+      headSha: head.sha,
+    });
+    expect((await at.pullRequest(1)).code).toBe(0);
+    expect(at.checks(head.sha).map(({ externalId, conclusion }) => [externalId, conclusion])).toEqual([
+      ["", "success"],
+      ["phasegate:phasegate.yml:main", "success"],
+    ]);
+  });
+});
+
+const forged = {
+  id: 1,
+  name: "phasegate report (phasegate.yml, main)",
+  status: "completed",
+  conclusion: "success",
+  externalId: "",
+  detailsUrl: "https://github.com",
+  startedAt: "2026-01-05T10:00:00Z",
+  completedAt: "2026-01-05T10:00:00Z",
+  title: null,
+  summary: null,
+  text: null,
+  annotations: [],
+  app: { id: 15368, slug: "github-actions", name: "GitHub Actions" },
+} as const satisfies Partial<Service["github"]["state"]["checkRuns"][number]>;
+
+describe("the run itself", () => {
+  test.each(["pull_request_target", "workflow_run"])("%s is refused, and says why", async (name) => {
+    harmless();
+    at.propose(workshop, 1);
+    const ran = await at.pullRequest(1, { env: { GITHUB_EVENT_NAME: name } });
+    expect({ code: ran.code, conclusion: conclusionOf(ran) }).toEqual({ code: 1, conclusion: "not-judged" });
+    expect(ran.log).toMatch(/token and the secrets of such a run can write/);
+    expect(at.github.requests).toEqual([]);
+  });
+
+  test("a job that is killed leaves a check-run that is a failure", async () => {
+    harmless();
+    const { head } = at.propose(workshop, 1);
+    const ran = await at.pullRequest(1, { killedAt: /Replaying/ });
+    expect(ran.code).toBeNull();
+    expect(at.checks(head.sha)).toMatchObject([
+      { status: "completed", conclusion: "failure", title: "It could not be judged" },
+    ]);
+  });
+
+  test("a change of a workflow is told", async () => {
+    workshop.branch("work");
+    workshop.write(".github/workflows/phasegate.yml", "on: pull_request\njobs: {}\n");
+    workshop.commit("A workflow");
+    at.propose(workshop, 1);
+    const ran = await at.pullRequest(1);
+    expect(ran.code).toBe(0);
+    expect(at.comments(1)[0]).toMatch(/alters .*workflows/);
+  });
+
+  test("no program of the change finds a token, and none is in the log or in the report", async () => {
+    const allowing = start.copy();
+    allowing.edit("phasegate.yml", (text) =>
+      text.replace("policy:\n", "policy:\n  programs: allow\n  ordinary-migrations: allow\n"),
+    );
+    allowing.land("Programs are allowed");
+    at.land(allowing);
+    workshop.git("fetch", "-q", allowing.root, "main:allowing");
+    workshop.git("checkout", "-q", "-b", "work", "allowing");
+    workshop.write(
+      "migrations/20251201000000000_spy.js",
+      "export const up = (pgm) => { pgm.sql(\"DO $$ BEGIN RAISE NOTICE 'x'; END $$\"); throw new Error(`ENV ${JSON.stringify(process.env)}`); };\nexport const down = () => {};\n",
+    );
+    workshop.commit("A spy");
+    at.propose(workshop, 1);
+    const ran = await at.pullRequest(1, {
+      env: { GITHUB_TOKEN: "t-write", ACTIONS_RUNTIME_TOKEN: "t-runtime", ACTIONS_ID_TOKEN_REQUEST_TOKEN: "t-id" },
+    });
+    expect(ran.code).toBe(1);
+    expect(ran.log).toMatch(/ENV\s+\{/);
+    expect(ran.log + ran.summary + at.comments(1).join("")).not.toMatch(/t-write|t-runtime|t-id/);
+    allowing.dispose();
+  });
+});
+
+const never = (): never => {
+  throw new Error("it was just proposed");
+};

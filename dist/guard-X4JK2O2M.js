@@ -1,8 +1,0 @@
-import { createRequire as __createRequire } from "node:module";import { dirname as __pathDirname } from "node:path";import { fileURLToPath as __fileURLToPath } from "node:url";const require = __createRequire(import.meta.url);const __filename = __fileURLToPath(import.meta.url);const __dirname = __pathDirname(__filename);
-import{a as u,b as g}from"./chunk-QXW3R4NI.js";import{i as m,n as l}from"./chunk-OZJOLHD7.js";import"./chunk-CHYPAGJ4.js";import"./chunk-67FAG3EN.js";import"./chunk-KKHG2M5O.js";import{a as s}from"./chunk-TDY5LZQK.js";import{relative as p,resolve as y,sep as c}from"node:path";function A(i,e,n){let t=u(e,i.plan,i.base),r=g(t,n);if(r!==void 0||!("phases"in t))return r??3;let a=i.staged?h(e):i.paths.map(o=>b(e,o));if(a===void 0)return n.error(`There is no git repository here, so nothing is staged.
-Give the paths instead.
-`),3;let d=a.flatMap(o=>w(t,o));return i.json?n.out(`${JSON.stringify({paths:a.length,guarded:d},null,2)}
-`):d.length>0&&n.error(`${d.map(({path:o,why:f})=>`${o}: ${f}`).join(`
-`)}
-\`phasegate next\` says what may be worked on.
-`),d.length===0?0:1}s(A,"guardCommand");function h(i){let e=m(i);return"none"in e?void 0:e.staged()}s(h,"staged");var b=s((i,e)=>p(i,y(i,e)).split(c).join("/"),"inRepository");function w({phases:i},e){return i.flatMap(n=>!C(n,e)&&!n.verifiedWith.includes(e)?[]:n.state==="prohibited"?[{path:e,phase:n.id,why:`it belongs to ${n.id}, which is prohibited: ${n.blockers.join("; ")}`}]:n.verifiedWith.includes(e)?[{path:e,phase:n.id,why:`${n.id} was verified with it; write a new migration instead`}]:[])}s(w,"guardOf");var C=s(({owns:i,files:e,document:n},t)=>e.includes(t)||t===n||i.files.some(r=>l(r)(t))||i.migrations.some(r=>l(r)(t)),"belongs");export{A as guardCommand,w as guardOf};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from "node:module";import { dirname as __pathDirname } from "node:path";import { fileURLToPath as __fileURLToPath } from "node:url";const require = __createRequire(import.meta.url);const __filename = __fileURLToPath(import.meta.url);const __dirname = __pathDirname(__filename);
-import{b as a,c as b}from"./chunk-QXW3R4NI.js";import"./chunk-OZJOLHD7.js";import"./chunk-CHYPAGJ4.js";import"./chunk-67FAG3EN.js";import"./chunk-KKHG2M5O.js";import"./chunk-TDY5LZQK.js";export{a as refusal,b as statusCommand};
