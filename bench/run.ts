@@ -1,10 +1,11 @@
 /**
  * What a run of Phasegate costs, beside a shell script that does each check once. Prints tables and writes nothing.
  *
- * npm run bench [-- PART…]    parts: boot, whole, parts, coverage, growth, profile; all unless told
+ * npm run bench [-- PART…]    parts: boot, start, whole, parts, coverage, growth, profile; all unless told
  */
 
 import { availableParallelism, loadavg } from "node:os";
+import { timeActionStarts } from "./action-start.ts";
 import { timeBoots } from "./boot.ts";
 import { timeCoverage } from "./coverage.ts";
 import { median, ms, quantile, ratio, table } from "./figures.ts";
@@ -15,7 +16,7 @@ import { profile, type Spent } from "./profile.ts";
 import { inDirectory, root } from "./programs.ts";
 import { type UsualScript, writeUsual } from "./usual.ts";
 
-const rounds = { boot: 9, clone: 15, whole: 5, growth: 3, naive: 20 };
+const rounds = { boot: 9, start: 15, clone: 15, whole: 5, growth: 3, naive: 20 };
 const gateCounts = [100, 500, 1000, 2000];
 
 const say = (text: string) => process.stdout.write(`${text}\n\n`);
@@ -25,11 +26,26 @@ const wanted = (part: string) => asked.length === 0 || asked.includes(part);
 const load = loadavg().map((value) => value.toFixed(1));
 say(`Node ${process.versions.node}, ${availableParallelism()} cores, load before: ${load.join(", ")}`);
 if (wanted("boot")) await boots();
+if (wanted("start")) await starts();
 if (wanted("whole")) await whole();
 if (wanted("parts")) await parts();
 if (wanted("coverage")) await covered();
 if (wanted("growth")) await growth();
 if (wanted("profile")) await profiled();
+
+async function starts(): Promise<void> {
+  const { empty, action } = await timeActionStarts(rounds.start);
+  say("From the start of a process to its first line, medians:");
+  say(
+    table(
+      ["", "median", "ratio"],
+      [
+        ["an empty Node program", ms(median(empty)), "1"],
+        ["the action", ms(median(action)), ratio(median(action), median(empty))],
+      ],
+    ),
+  );
+}
 
 async function boots(): Promise<void> {
   const { byHand, first, cached } = await timeBoots(rounds.boot);

@@ -20,6 +20,7 @@ import { comment } from "./report/comment.ts";
 import { json } from "./report/json.ts";
 import { jobSummary } from "./report/markdown.ts";
 import type { Shown } from "./report/shown.ts";
+import { tipAtOrigin } from "./repository/remote.ts";
 import { type NoTarget, type Target, targetOf } from "./target.ts";
 
 /** GitHub takes 1 MiB for the summary of a step. */
@@ -51,6 +52,7 @@ async function verdict({ questions, head, branch, pull, notes }: Target, isRevie
   const now = pull && (await headNow(pull.number));
   const hasMoved = now !== undefined && now !== head;
   if (hasMoved) told.push(`Meanwhile the pull request is at ${now.slice(0, 10)}, which this is no verdict on.`);
+  if (pull) told.push(...baseMoved(questions[0]));
   const shown = shownAt(head, told);
 
   if (checkId !== undefined) {
@@ -101,6 +103,15 @@ const asked = ({ base, approvals }: Target["questions"][0]): Promise<Judgement> 
       if (told.kind !== "written") progress(progressText(told)[0]);
     },
   });
+
+/** Whether the target branch has gone on while a pull request was judged. */
+function baseMoved({ base }: Target["questions"][0]): readonly string[] {
+  if (base.kind !== "commits") return [];
+  const tip = tipAtOrigin(around.root, `refs/heads/${base.name}`, around.credentials);
+  return "none" in tip || tip.commit === base.base
+    ? []
+    : [`Meanwhile ${base.name} is at ${tip.commit.slice(0, 10)}; this is judged against ${base.base.slice(0, 10)}.`];
+}
 
 /** What decides whether this job runs at all is a part of the change like everything else: nobody is to overlook it. */
 function guardsAltered({ base }: Target["questions"][0]): readonly string[] {

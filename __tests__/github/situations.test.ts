@@ -135,6 +135,21 @@ describe("what is true now counts", () => {
     expect(at.checks(sha)).toMatchObject([{ conclusion: "success" }]);
   });
 
+  test("base moves during the run: it is told against what it was judged", async () => {
+    harmless();
+    at.propose(workshop, 1);
+    const other = start.copy();
+    other.write("NOTES.md", "By somebody else\n");
+    other.land("By somebody else");
+    at.github.onRequest(({ method, endpoint }) => {
+      if (method === "POST" && endpoint?.includes("check-runs")) at.land(other);
+    });
+    const ran = await at.pullRequest(1);
+    expect(ran.code).toBe(0);
+    expect(at.comments(1)[0]).toContain("Meanwhile main is at");
+    other.dispose();
+  });
+
   test("the same commit against two branches: two verdicts that do not overwrite each other", async () => {
     const lax = start.copy();
     lax.edit("phasegate.yml", (text) => text.replace("policy:\n", "policy:\n  incomplete: allow\n"));
