@@ -7,7 +7,7 @@ import { migrationOf, type Workshop, with4A } from "../support/workshop.ts";
 
 let action: Runner;
 beforeAll(() => {
-  action = runner();
+  action = runner("none");
 });
 afterAll(() => action.dispose());
 

@@ -399,7 +399,7 @@ describe("the run itself", () => {
     workshop.git("checkout", "-q", "-b", "work", "allowing");
     workshop.write(
       "migrations/20251201000000000_spy.js",
-      "export const up = (pgm) => { pgm.sql(\"DO $$ BEGIN RAISE NOTICE 'x'; END $$\"); throw new Error(`ENV ${JSON.stringify(process.env)}`); };\nexport const down = () => {};\n",
+      "export const up = (pgm) => { pgm.sql(\"DO $$ BEGIN RAISE NOTICE 'x'; END $$\"); throw new Error('ENV ' + JSON.stringify(process.env)); };\nexport const down = () => {};\n",
     );
     workshop.commit("A spy");
     at.propose(workshop, 1);

@@ -31,7 +31,8 @@ export interface Runner {
   dispose(): void;
 }
 
-export function runner(): Runner {
+/** @param tools what was fetched before: shared by all tests, or nothing, so that PostgreSQL is fetched */
+export function runner(tools: "shared" | "none" = "shared"): Runner {
   const place = mkdtempSync(join(tmpdir(), "phasegate-action-"));
   mkdirSync(join(place, "action"));
   for (const part of ["dist", "action.yml", "package.json"])
@@ -86,7 +87,9 @@ export function runner(): Runner {
         GITHUB_OUTPUT: output,
         GITHUB_STATE: state,
         RUNNER_TEMP: work,
-        RUNNER_TOOL_CACHE: join(place, "tools"),
+        RUNNER_TOOL_CACHE: tools === "none" ? join(place, "tools") : join(root, "node_modules/.cache/tools"),
+        // The bundle is compiled once, and not by each of the programs that tests start.
+        NODE_COMPILE_CACHE: join(root, "node_modules/.cache/compile"),
         ...env,
       };
       const { code, log } = await start("index.js", given, work, killedAt);
