@@ -141,7 +141,7 @@ async function ofPush(
   const missing = brought(around, before) ?? brought(around, head);
   if (missing) return missing;
   const approvals = github
-    ? approvalsOf(github, () => pullRequestsBehind(github, before, head), head)
+    ? approvalsOf(github, () => pullRequestsBehind(github, branch, before, head), head)
     : nobody("there is no token to ask GitHub with");
   const base = { kind: "commits", name: branch, base: before, head, judged: "itself" } as const;
   return { questions: [{ base, approvals }], head, branch, notes: [] };

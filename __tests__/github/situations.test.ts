@@ -155,16 +155,18 @@ describe("what is true now counts", () => {
     lax.edit("phasegate.yml", (text) => text.replace("policy:\n", "policy:\n  incomplete: allow\n"));
     lax.land("Lax");
     at.land(lax, "lax");
-    tooEarly();
+    workshop.branch("work");
+    workshop.edit("phasegate.yml", (text) => text.replace("policy:\n", "policy:\n  incomplete: allow\n"));
+    workshop.commit("Looser, which it is on lax already");
     const strict = at.propose(workshop, 1);
     at.propose(workshop, 2, { base: { ref: "lax", sha: at.tip("lax") } });
     lax.dispose();
     const [first, second] = [await at.pullRequest(1), await at.pullRequest(2)];
-    expect(first.code).toBe(1);
+    expect([first.code, second.code]).toEqual([1, 0]);
     expect(second.summary).toContain("lax");
     expect(at.checks(strict.head.sha).map(({ name, conclusion }) => [name, conclusion])).toEqual([
       ["phasegate report (phasegate.yml, main)", "failure"],
-      ["phasegate report (phasegate.yml, lax)", expect.anything()],
+      ["phasegate report (phasegate.yml, lax)", "success"],
     ]);
     expect(at.comments(1)).toHaveLength(1);
     expect(at.comments(2)).toHaveLength(1);
@@ -234,7 +236,13 @@ describe("a push to the default branch", () => {
       [`${before}...${after}`]: { status: "ahead", mergeBase: before, ahead: [after], behindBy: 0 },
     };
     expect((await at.push(before, after)).code).toBe(1);
+    const [pull = never()] = at.github.state.pulls;
     at.approve(1, "ada", head.sha);
+    at.github.state.pulls[0] = { ...pull, base: { ...pull.base, ref: "lax" } };
+    const elsewhere = await at.push(before, after);
+    expect(elsewhere.code).toBe(1);
+    expect(elsewhere.log.replace(/\s+/g, " ")).toContain("came without a pull request into main");
+    at.github.state.pulls[0] = pull;
     const ran = await at.push(before, after);
     expect({ code: ran.code, commands: commands(ran.log) }).toEqual({ code: 0, commands: [] });
     expect(at.checks(after).map(({ conclusion }) => conclusion)).toEqual(["failure", "success"]);
@@ -249,16 +257,16 @@ describe("approvals", () => {
   };
 
   test.each([
-    ["of the author", "eve", undefined, /@eve approves what @eve proposes|eve.*does not count/],
+    ["of the author", "ada", undefined, /@ada approves what @ada proposes/],
     ["of an older commit", "ada", "c".repeat(40), /approved c{10}/],
     ["of somebody whom the plan does not name", "mallory", undefined, /nobody of them has approved/],
   ])("%s do not count", async (_what, who, commit, said) => {
     looser();
-    at.propose(workshop, 1, who === "eve" ? { author: "eve" } : {});
+    at.propose(workshop, 1, commit === undefined ? { author: who } : {});
     at.approve(1, who, commit);
     const ran = await at.pullRequest(1);
     expect(ran.code).toBe(1);
-    if (who !== "eve") expect(ran.log).toMatch(said);
+    expect(ran.log.replace(/\s+/g, " ")).toMatch(said);
   });
 
   test("a team that the token cannot read is an error that says so, and nobody's approval", async () => {

@@ -29,8 +29,16 @@ export async function reviewsOf({ octokit, owner, repo }: GitHub, number: number
   );
 }
 
-/** @throws where GitHub does not say, or a commit came in without a pull request */
-export async function pullRequestsBehind(github: GitHub, from: string, to: string): Promise<readonly PullRequest[]> {
+/**
+ * Those that brought what a branch has got: a pull request into another branch says nothing about this one.
+ * @throws where GitHub does not say, or a commit came in without a pull request
+ */
+export async function pullRequestsBehind(
+  github: GitHub,
+  branch: string,
+  from: string,
+  to: string,
+): Promise<readonly PullRequest[]> {
   const { octokit, owner, repo } = github;
   const basehead = `${from}...${to}`;
   const { data } = await octokit.rest.repos.compareCommitsWithBasehead({ owner, repo, basehead, per_page: maxCommits });
@@ -43,8 +51,8 @@ export async function pullRequestsBehind(github: GitHub, from: string, to: strin
       repo,
       commit_sha: sha,
     });
-    const merged = pulls.filter(({ merged_at: at }) => at !== null);
-    if (merged.length === 0) throw new Error(`${sha.slice(0, 10)} came without a pull request`);
+    const merged = pulls.filter(({ merged_at: at, base }) => at !== null && base.ref === branch);
+    if (merged.length === 0) throw new Error(`${sha.slice(0, 10)} came without a pull request into ${branch}`);
     for (const each of merged) found.set(each.number, pullRequestSchema.parse(each));
   }
   return [...found.values()];
