@@ -37,6 +37,7 @@ afterAll(() => verified.dispose());
 
 test("a checkout that is in order passes, with the phases in the summary", async () => {
   const ran = await run(verified);
+  expect(ran.log).toMatch(/^Phasegate \d+\.\d+\.\d+, on workflow_dispatch\n/);
   expect(ran.log).toMatch(/In order: 2 of 2 started phases are verified\./);
   expect(ran.code).toBe(0);
   expect(ran.summary).toMatch(/baseline[\s\S]*4A/);

@@ -1,2 +1,2 @@
 import { createRequire as __createRequire } from "node:module";import { dirname as __pathDirname } from "node:path";import { fileURLToPath as __fileURLToPath } from "node:url";const require = __createRequire(import.meta.url);const __filename = __fileURLToPath(import.meta.url);const __dirname = __pathDirname(__filename);
-import{b as a,c as b}from"./chunk-34OMQF4Q.js";import"./chunk-L7RN5OV7.js";import"./chunk-JJQL6HRG.js";import"./chunk-UQ7QG7T2.js";import"./chunk-67FAG3EN.js";import"./chunk-KKHG2M5O.js";import"./chunk-TDY5LZQK.js";export{a as refusal,b as statusCommand};
+import{readFileSync as r}from"node:fs";var{version:o}=JSON.parse(r(new URL("../package.json",import.meta.url),"utf8"));export{o as a};
