@@ -203,6 +203,23 @@ export const attacksOnThePlan: readonly Attack[] = [
   },
   {
     threat: 16,
+    attack: "a case of a suite raises itself the refusal that it expects",
+    stage: "4A",
+    act: (workshop) =>
+      workshop.edit(suite, (text) =>
+        text.replace(
+          /(?<=external_event_id\n)INSERT INTO attribution_events[\s\S]*$/,
+          () =>
+            "DO $$ BEGIN RAISE unique_violation USING CONSTRAINT = 'idx_attribution_events_tenant_external_event_id'; END $$;\n",
+        ),
+      ),
+    ends: {
+      violations: ["plan-weakened", "regressed 4A.5"],
+      says: ["is changed (its statements): it holds now with"],
+    },
+  },
+  {
+    threat: 16,
     attack: "the rows that a round trip is made on are taken away",
     stage: "round trip",
     act: (workshop) => workshop.write("db/fixtures/allocations-after.sql", "SELECT 1;\n"),

@@ -74,6 +74,22 @@ export const cases: readonly Honest[] = [
     },
   },
   {
+    name: "a case in the SQL tests of a verified phase asks in another way",
+    way: "Rewrite a SQL test of a verified phase",
+    act: async ({ with4A }) => {
+      const workshop = await with4A();
+      workshop.branch("clearer-case");
+      workshop.edit(suite, (text) => text.replace("'order-1', '{}');\n", "'order-1', '{\"again\": true}');\n"));
+      workshop.commit("The second delivery says what it is");
+      const report = await inOrder(workshop);
+      expect(report.differences.map(({ direction }) => direction)).toEqual(["neutral"]);
+      expect(report.differences[0]?.message).toMatch(
+        /is changed \(its statements\), and .* that failed it on base still do/,
+      );
+      expect(stateOf(report, "4A")).toBe("verified");
+    },
+  },
+  {
     name: "a file that phases share is changed",
     way: "Change a file that phases share",
     act: async ({ named }) => {

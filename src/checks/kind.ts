@@ -105,7 +105,12 @@ interface KindOf<Kind extends string, Schema extends z.ZodType, Observed extends
   /** Paths and globs of oracle files: files that are the expectation of the check. */
   oracles?(params: z.output<Schema>): readonly string[];
   /** What a new version of an oracle file asks for, differently; without it, every change of its text asks for less. */
-  oracleChanges?(path: string, base: string, head: string): Promise<readonly OracleChange[]>;
+  oracleChanges?(
+    path: string,
+    base: string,
+    head: string,
+    laboratory: Laboratory | undefined,
+  ): Promise<readonly OracleChange[]>;
   readonly examples: readonly [Example<z.input<Schema>>, ...Example<z.input<Schema>>[]];
 }
 

@@ -1,10 +1,11 @@
 /** How a new version of a SQL test file compares with base's: by its cases, white space and comments aside. */
 
 import { isDeepStrictEqual } from "node:util";
-import type { Acting } from "../model/ports.ts";
+import type { Acting, Laboratory } from "../model/ports.ts";
 import { parser } from "../sql/parser.ts";
 import { readSuite } from "../suites/read.ts";
-import type { Case, Expectation, Suite, SuiteStatement } from "../suites/suite.ts";
+import { type Replaced, type Replacement, replacements } from "../suites/replace.ts";
+import type { Case, Expectation, SingleCase, Suite, SuiteStatement } from "../suites/suite.ts";
 import type { OracleChange } from "./kind.ts";
 
 /** What a case asks, part by part, as far as it may not change. */
@@ -24,53 +25,103 @@ const words: { readonly [Part in keyof Asked]: string } = {
   sabotage: "its sabotage",
 };
 
-type AskedCase = { readonly name: string; readonly line: number; readonly asked: Asked };
+type AskedCase = { readonly one: Case; readonly asked: Asked };
 
 /**
- * Every case of base must still be there, and ask the same; under another name it is the same case. The fixture is free:
- * every run proves each case anew on what it loads.
+ * Every case of base must still be there, and ask the same, or be failed by whatever failed base's version of it; under
+ * another name it is the same case. The fixture is free: every run proves each case anew on what it loads.
  */
-export async function suiteChanges(_: string, base: string, head: string): Promise<readonly OracleChange[]> {
+export async function suiteChanges(
+  _: string,
+  base: string,
+  head: string,
+  laboratory: Laboratory | undefined,
+): Promise<readonly OracleChange[]> {
   const [was, is] = [await readSuite(base), await readSuite(head)];
   if (is.status === "unreadable") {
     const [{ line, message }] = is.mistakes;
     return [{ strength: "weaker", why: `it cannot be read any more: ${message}`, line }];
   }
   if (was.status === "unreadable") return [{ strength: "weaker", why: "base's version cannot be compared with" }];
+  const answers = (replaced: readonly Replaced[]) =>
+    laboratory ? replacements(was.suite, is.suite, replaced, laboratory) : Promise.resolve([]);
   return [
-    ...caseChanges(await casesOf(was.suite), await casesOf(is.suite)),
+    ...(await caseChanges(await casesOf(was.suite), await casesOf(is.suite), answers)),
     ...(isDeepStrictEqual(await fixtureOf(was.suite), await fixtureOf(is.suite))
       ? []
       : [{ strength: "same" as const, why: "its fixture is another" }]),
   ];
 }
 
-function caseChanges(before: readonly AskedCase[], now: readonly AskedCase[]): readonly OracleChange[] {
-  const known = (list: readonly AskedCase[], name: string) => list.find((one) => one.name === name);
-  const added = now.filter(({ name }) => !known(before, name));
-  const changes = before.flatMap(({ name, asked }): readonly OracleChange[] => {
+async function caseChanges(
+  before: readonly AskedCase[],
+  now: readonly AskedCase[],
+  replacementsOf: (replaced: readonly Replaced[]) => Promise<readonly Replacement[]>,
+): Promise<readonly OracleChange[]> {
+  const known = (list: readonly AskedCase[], name: string) => list.find(({ one }) => one.name === name);
+  const altered = before.flatMap(({ one: was, asked }) => {
+    const other = known(now, was.name);
+    return other && !isDeepStrictEqual(other.asked, asked) ? [{ was, is: other.one }] : [];
+  });
+  const comparable = altered.flatMap(({ was, is }) =>
+    was.kind === "single" && is.kind === "single" && expectsNoLess(was, is) ? [{ was, is }] : [],
+  );
+  const answers = await replacementsOf(comparable);
+  const added = now.filter(({ one }) => !known(before, one.name));
+  const changes = before.flatMap(({ one: { name }, asked }): readonly OracleChange[] => {
     const other = known(now, name);
     if (other) {
       const parts = (Object.keys(words) as (keyof Asked)[]).filter(
         (part) => !isDeepStrictEqual(asked[part], other.asked[part]),
       );
-      const why = `the case “${name}” is changed (${parts.map((part) => words[part]).join(", ")})`;
-      return parts.length === 0 ? [] : [{ strength: "weaker", why, line: other.line }];
+      if (parts.length === 0) return [];
+      const what = `the case “${name}” is changed (${parts.map((part) => words[part]).join(", ")})`;
+      const answer = answers[comparable.findIndex(({ was }) => was.name === name)];
+      return [{ ...judged(what, answer), line: other.one.line }];
     }
     const renamed = added.findIndex((one) => isDeepStrictEqual(one.asked, asked));
-    const [one] = renamed < 0 ? [] : added.splice(renamed, 1);
-    return one
-      ? [{ strength: "same", why: `the case “${name}” is called “${one.name}”`, line: one.line }]
+    const [found] = renamed < 0 ? [] : added.splice(renamed, 1);
+    return found
+      ? [{ strength: "same", why: `the case “${name}” is called “${found.one.name}”`, line: found.one.line }]
       : [{ strength: "weaker", why: `the case “${name}” is gone` }];
   });
   return [
     ...changes,
-    ...added.map(({ name, line }): OracleChange => ({ strength: "stronger", why: `the case “${name}” is new`, line })),
+    ...added.map(
+      ({ one }): OracleChange => ({ strength: "stronger", why: `the case “${one.name}” is new`, line: one.line }),
+    ),
   ];
 }
 
+function judged(what: string, answer: Replacement | undefined): Pick<OracleChange, "strength" | "why"> {
+  switch (answer?.status) {
+    case "as-strong": {
+      const all = answer.failedBy === 1 ? "the mutant" : `the ${answer.failedBy} mutants`;
+      return {
+        strength: "same",
+        why: `${what}, and ${all} that failed it on base still ${answer.failedBy === 1 ? "does" : "do"}`,
+      };
+    }
+    case "weaker":
+      return { strength: "weaker", why: `${what}: it holds now with “${answer.by}”, which failed it on base` };
+    case "unknown":
+      return { strength: "weaker", why: `${what}, and cannot be compared: ${answer.why}` };
+    case undefined:
+      return { strength: "weaker", why: what };
+  }
+}
+
+/** Every refusal that was expected still is, no less exactly: a mutant does not tell which of two rules refuses. */
+const expectsNoLess = (was: SingleCase, is: SingleCase): boolean => {
+  const kept = (part: string | undefined, now: string | undefined) => part === undefined || part === now;
+  const expected = ({ statements }: SingleCase) => statements.flatMap(({ expects }) => expects ?? []);
+  return expected(was).every(({ condition, on, matching }) =>
+    expected(is).some((one) => one.condition === condition && kept(on, one.on) && kept(matching, one.matching)),
+  );
+};
+
 const casesOf = (suite: Suite): Promise<readonly AskedCase[]> =>
-  Promise.all(suite.cases.map(async (one) => ({ name: one.name, line: one.line, asked: await askedOf(one) })));
+  Promise.all(suite.cases.map(async (one) => ({ one, asked: await askedOf(one) })));
 
 async function askedOf(one: Case): Promise<Asked> {
   const steps =

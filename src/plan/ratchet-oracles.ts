@@ -59,7 +59,7 @@ export async function oracleDifferences(request: RatchetRequest): Promise<PlanDi
 }
 
 async function fileDifference(
-  { kinds, baseTree, headTree }: RatchetRequest,
+  { kinds, baseTree, headTree, laboratory }: RatchetRequest,
   path: string,
   guards: readonly Guard[],
 ): Promise<PlanDifference | undefined> {
@@ -70,7 +70,7 @@ async function fileDifference(
     return same ? undefined : difference(path, guards, "weaker", " is changed");
   }
   if (base === head) return undefined;
-  const changes = await changesOf(kinds, guards, { path, base, head });
+  const changes = await changesOf(kinds, guards, { path, base, head }, laboratory);
   const worst = (["weaker", "stronger", "same"] as const).find((one) =>
     changes.some(({ strength }) => strength === one),
   );
@@ -85,11 +85,12 @@ async function changesOf(
   kinds: RatchetKinds,
   guards: readonly Guard[],
   { path, base, head }: { readonly path: string; readonly base: string; readonly head: string },
+  laboratory: RatchetRequest["laboratory"],
 ): Promise<readonly OracleChange[]> {
   const all: OracleChange[] = [];
   for (const kind of new Set(guards.map((guard) => guard.kind))) {
     const unread: readonly OracleChange[] = [{ strength: "weaker", why: "it is changed" }];
-    all.push(...((await kindOf(kinds, kind).oracleChanges?.(path, base, head)) ?? unread));
+    all.push(...((await kindOf(kinds, kind).oracleChanges?.(path, base, head, laboratory)) ?? unread));
   }
   return all.filter((change, at) => all.findIndex(({ why }) => why === change.why) === at);
 }

@@ -1,6 +1,6 @@
 /** What the ratchet is asked, and what it knows of check kinds. */
 
-import type { Tree } from "../model/ports.ts";
+import type { Laboratory, Tree } from "../model/ports.ts";
 import type { ReadPlan } from "./read.ts";
 
 /** One thing that a new version of an oracle file changes. */
@@ -18,8 +18,13 @@ export interface RatchetKind {
   claim(params: unknown): string;
   strength(base: unknown, head: unknown): "same" | "stronger" | "weaker";
   oracles?(params: unknown): readonly string[];
-  /** What a new version of an oracle file asks for; without it, every change counts as weaker. */
-  oracleChanges?(path: string, base: string, head: string): Promise<readonly OracleChange[]>;
+  /** What a new version of an oracle file asks for; without it, every change counts as weaker. Tried where there is a laboratory. */
+  oracleChanges?(
+    path: string,
+    base: string,
+    head: string,
+    laboratory: Laboratory | undefined,
+  ): Promise<readonly OracleChange[]>;
 }
 
 /** By the word that the plan uses; the table of `checks/table.ts` fits. */
@@ -35,6 +40,8 @@ export interface RatchetRequest {
   readonly claimed: ReadonlySet<string>;
   /** Phases of head's plan of which something exists at head. */
   readonly started: ReadonlySet<string>;
+  /** Of head; absent where its migrations cannot be applied, or nothing of head's plan works in one. */
+  readonly laboratory?: Laboratory;
 }
 
 /** The code of a check kind that a plan names; a plan that was read names no other. */

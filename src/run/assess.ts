@@ -1,7 +1,7 @@
 /** What speaks against a change, measured against base. DESIGN 4.2 and 4.4. */
 
 import { gatesHold } from "../model/judge.ts";
-import type { Approvals, Tree } from "../model/ports.ts";
+import type { Approvals, Laboratory, Tree } from "../model/ports.ts";
 import type { Findings, PhaseResult, PlanDifference, Violation } from "../model/report.ts";
 import { phaseViolations } from "../model/violations.ts";
 import { ratchet } from "../plan/ratchet.ts";
@@ -30,6 +30,8 @@ export interface Assessment {
   readonly touched: ReadonlyMap<string, Touched>;
   readonly changed: readonly ChangedMigration[];
   readonly approvals: Approvals;
+  /** Of head, where there is one. */
+  readonly laboratory: Laboratory | undefined;
 }
 
 export async function assess(
@@ -62,7 +64,7 @@ export async function assess(
 }
 
 async function planDifferences(
-  { read, kinds, against, tree, phases }: Assessment,
+  { read, kinds, against, tree, phases, laboratory }: Assessment,
   claimed: readonly PhaseResult[],
 ): Promise<readonly PlanDifference[]> {
   if (!against.plan) return [];
@@ -74,6 +76,7 @@ async function planDifferences(
     headTree: tree,
     claimed: new Set(claimed.map(({ id }) => id)),
     started: new Set(phases.filter(({ started }) => started).map(({ id }) => id)),
+    ...(laboratory ? { laboratory } : {}),
   });
 }
 

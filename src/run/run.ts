@@ -154,8 +154,12 @@ export async function run(
     owner: ownerOf(index),
     effects: effects.get(index) ?? [],
   }));
+  const hasHead = !replayed.failure && templates.has(migrations.length);
   const { differences, violations } = against
-    ? await assess({ read, kinds, against, tree, phases, touched, changed, approvals: world.approvals })
+    ? await assess({
+        ...{ read, kinds, against, tree, phases, touched, changed, approvals: world.approvals },
+        laboratory: hasHead ? laboratory : undefined,
+      })
     : { differences: [], violations: phaseViolations(phases, { kind: "audit" }) };
 
   const told = foldedUnderFailure([

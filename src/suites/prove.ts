@@ -28,17 +28,18 @@ const sessionTries = 24;
 /** A mutant that fails an assertion of the case shows more than one that only stops it on its way: so many tries is that worth. */
 const triesForAnAssertion = 40;
 
-interface Try {
+/** A sabotage to show to a case. */
+export interface Try {
   readonly by: string;
   readonly sql: readonly string[];
   readonly aim: Aim;
 }
 
 /** How the case is killed, if it is; or why PostgreSQL refuses the sabotage. */
-type Outcome = ReturnType<typeof killOf> | "catalogs" | { readonly refused: string };
+export type Outcome = ReturnType<typeof killOf> | "catalogs" | { readonly refused: string };
 
 /** `catalogs`: nothing but a statement that asks the catalogs turned, which kills nothing. */
-type Attempting = (sabotage: readonly string[], aim: Aim) => Promise<Outcome>;
+export type Attempting = (sabotage: readonly string[], aim: Aim) => Promise<Outcome>;
 
 export interface ProofOptions {
   /** Which mutants of the schema are tried; all, where it is absent. */
@@ -120,7 +121,7 @@ function outcomeOf(one: Case, result: CaseResult, aim: Aim, decide: Decides): Ou
 }
 
 /** DDL as the judge, then the case, all taken back. */
-const inSavepoint =
+export const inSavepoint =
   (session: Session, clone: Clone, one: SingleCase, decide: Decides): Attempting =>
   (sabotage, aim) =>
     session.tentatively(async () => {
