@@ -12,5 +12,5 @@ export default {
     ...(process.env.PHASEGATE_LONG === "1" ? [] : ["honest(-verified|-checkouts)?\\.test"]),
   ],
   testTimeout: 60_000,
-  maxWorkers: 2,
+  maxWorkers: 3,
 };

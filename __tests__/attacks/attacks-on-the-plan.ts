@@ -52,14 +52,14 @@ export const attacksOnThePlan: readonly Attack[] = [
     act: (workshop) => {
       rewrite(workshop, 'type: "numeric(6,5)", nullable: false', "type: numeric, nullable: false");
       rewrite(workshop, "allocation_ratio >= 0 AND allocation_ratio <= 1", "allocation_ratio >= 0");
-      rewrite(workshop, "at-least: 14", "at-least: 1");
+      rewrite(workshop, "at-least: 2", "at-least: 1");
     },
     ends: {
       violations: ["plan-weakened"],
       says: [
         "4A.2 column `type`: numeric(6,5) → numeric.",
         "4A.2 constraint `definition`: allocation_ratio >= 0 AND allocation_ratio <= 1 → allocation_ratio >= 0.",
-        "4A.9 checklist `at-least`: 14 → 1",
+        "4A.9 checklist `at-least`: 2 → 1",
       ],
     },
   },
@@ -67,8 +67,8 @@ export const attacksOnThePlan: readonly Attack[] = [
     threat: 5,
     attack: "a verified gate asks for less, and its document is left as it is",
     stage: "4A",
-    act: (workshop) => rewrite(workshop, "at-least: 14", "at-least: 1"),
-    ends: { violations: ["plan-weakened"], says: ["4A.9 checklist `at-least`: 14 → 1"] },
+    act: (workshop) => rewrite(workshop, "at-least: 2", "at-least: 1"),
+    ends: { violations: ["plan-weakened"], says: ["4A.9 checklist `at-least`: 2 → 1"] },
   },
   {
     threat: 6,

@@ -1,6 +1,6 @@
 /** How an attack is written down, and what it starts from. */
 
-import { adopted, documentOf, tutorialPlan, type Workshop, with4A } from "../support/workshop.ts";
+import { adopted, documentOf, planWithRoundTrip, type Workshop, with4A } from "../support/workshop.ts";
 
 export interface Attack {
   /** Of THREATS.md; what is not there has a word. */
@@ -83,7 +83,7 @@ export async function stages(): Promise<Stages> {
   const others = Promise.all([harmless.judge(), approved.judge("--approvals", approved.approve("@ada"))]);
   const ofAdopted = await worked(second, "4A");
   const [ofOrdinary, ofApproved] = await others;
-  const trip = await with4A(tutorialPlan);
+  const trip = await with4A(planWithRoundTrip);
   const tripped = trip.copy();
   tripped.branch("work");
   tripped.write("README.md", "Revenue\n");

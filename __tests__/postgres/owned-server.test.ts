@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import pg from "pg";
 import type { ConnectionSettings, Server } from "../../src/model/ports.ts";
 import { type BootOptions, boot } from "../../src/postgres/boot.ts";
@@ -24,6 +24,9 @@ import { none, processesIn, tracesAfter, unusedMemory } from "./traces.ts";
 let at: Places;
 let before: readonly string[];
 const servers: Server[] = [];
+/** Where most servers find a cluster that an earlier one has kept: `initdb` takes ten times as long. */
+const kept = places();
+afterAll(() => kept.remove());
 beforeEach(() => {
   at = places();
   before = unusedMemory();
@@ -32,6 +35,13 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
   at.remove();
 });
+
+/** From here on a test's servers copy the cluster that is kept. */
+function withKeptCluster(): void {
+  beforeEach(() => {
+    at = { ...at, cacheDir: kept.cacheDir };
+  });
+}
 
 const options = (more: Partial<BootOptions> = {}): BootOptions => ({
   provider: "embedded",
@@ -77,6 +87,8 @@ describe.each([15, 16, 17, 18])("PostgreSQL %i", (major) => {
 });
 
 describe("who gets in", () => {
+  withKeptCluster();
+
   test("only SCRAM is admitted, for every role, and the directory is closed to others", async () => {
     const server = await booted();
     const rules = await ask<{ method: string }>(
@@ -115,8 +127,8 @@ describe("who gets in", () => {
       "SELECT rolpassword AS verifier FROM pg_authid WHERE rolname = 'postgres'",
     );
     await server.stop();
-    const [kept = ""] = readdirSync(join(at.cacheDir, "clusters"));
-    const page = readFileSync(join(at.cacheDir, "clusters", kept, "data", "global", "1260"), "latin1");
+    const [cluster = ""] = readdirSync(join(at.cacheDir, "clusters"));
+    const page = readFileSync(join(at.cacheDir, "clusters", cluster, "data", "global", "1260"), "latin1");
     expect(page).toContain("SCRAM-SHA-256$1:");
     expect(page).not.toContain(row?.verifier);
   });
@@ -144,8 +156,8 @@ describe("the cache", () => {
 
   test("a kept cluster that lost the content of a file is made anew", async () => {
     await (await booted()).stop();
-    const [kept = ""] = readdirSync(join(at.cacheDir, "clusters"));
-    const catalog = join(at.cacheDir, "clusters", kept, "data", "base", "1", "1259");
+    const [cluster = ""] = readdirSync(join(at.cacheDir, "clusters"));
+    const catalog = join(at.cacheDir, "clusters", cluster, "data", "base", "1", "1259");
     truncateSync(catalog);
     const server = await booted();
     expect(await ask(server.superuser, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
@@ -186,40 +198,44 @@ describe("a boot that fails leaves nothing", () => {
   });
 });
 
-test("the end of a postmaster that somebody killed is told, and the rest goes with stop", async () => {
-  const server = await booted();
-  const [postmaster = Number.NaN] = processesWith("postgres");
-  process.kill(postmaster, "SIGKILL");
-  expect(await server.died).toMatch(/^PostgreSQL ended by itself \(SIGKILL\)/);
-  await server.stop();
-  expect(await tracesAfter(at, before)).toEqual(none);
-});
+describe("how it ends", () => {
+  withKeptCluster();
 
-test("one that is killed in the moment before stop, so that its end is not known yet, leaves no shared memory", async () => {
-  const server = await booted();
-  const [postmaster = Number.NaN] = processesWith("postgres");
-  process.kill(postmaster, "SIGKILL");
-  await server.stop();
-  expect(await tracesAfter(at, before)).toEqual(none);
-});
+  test("the end of a postmaster that somebody killed is told, and the rest goes with stop", async () => {
+    const server = await booted();
+    const [postmaster = Number.NaN] = processesWith("postgres");
+    process.kill(postmaster, "SIGKILL");
+    expect(await server.died).toMatch(/^PostgreSQL ended by itself \(SIGKILL\)/);
+    await server.stop();
+    expect(await tracesAfter(at, before)).toEqual(none);
+  });
 
-test("a backend that crashes ends the server, because a run must not go on without knowing", async () => {
-  const server = await booted();
-  const client = new pg.Client({ ...server.superuser, ssl: false });
-  client.on("error", () => undefined);
-  await client.connect();
-  const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
-  process.kill(rows[0]?.pid ?? Number.NaN, "SIGKILL");
-  expect(await server.died).toMatch(/was terminated by signal 9/);
-});
+  test("one that is killed in the moment before stop, so that its end is not known yet, leaves no shared memory", async () => {
+    const server = await booted();
+    const [postmaster = Number.NaN] = processesWith("postgres");
+    process.kill(postmaster, "SIGKILL");
+    await server.stop();
+    expect(await tracesAfter(at, before)).toEqual(none);
+  });
 
-test("stop may be called twice, and with open connections", async () => {
-  const server = await booted();
-  const client = new pg.Client({ ...server.superuser, ssl: false });
-  client.on("error", () => undefined);
-  await client.connect();
-  await Promise.all([server.stop(), server.stop()]);
-  expect(await tracesAfter(at, before)).toEqual(none);
+  test("a backend that crashes ends the server, because a run must not go on without knowing", async () => {
+    const server = await booted();
+    const client = new pg.Client({ ...server.superuser, ssl: false });
+    client.on("error", () => undefined);
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    process.kill(rows[0]?.pid ?? Number.NaN, "SIGKILL");
+    expect(await server.died).toMatch(/was terminated by signal 9/);
+  });
+
+  test("stop may be called twice, and with open connections", async () => {
+    const server = await booted();
+    const client = new pg.Client({ ...server.superuser, ssl: false });
+    client.on("error", () => undefined);
+    await client.connect();
+    await Promise.all([server.stop(), server.stop()]);
+    expect(await tracesAfter(at, before)).toEqual(none);
+  });
 });
 
 describe("the package of binaries", () => {

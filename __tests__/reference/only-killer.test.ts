@@ -16,16 +16,17 @@ const rows: readonly [name: string, file: string, survivor: RegExp][] = [
   ["one of two allocations cannot be deleted", "db/tests/test_sum_equality.sql", /an event less \(without DELETE\)/],
 ];
 
-test.each(rows)("without the case “%s”, 4D.5 fails", async (name, file, survivor) => {
+test("without the only cases that notice three mutants, 4D.5 fails and names each", async () => {
   const project = referenceProject();
   try {
     project.keepGates("4D.5");
-    project.edit(file, (text) =>
-      text
-        .split(/^(?=-- test: )/m)
-        .filter((part) => !part.startsWith(`-- test: ${name}\n`))
-        .join(""),
-    );
+    for (const [name, file] of rows)
+      project.edit(file, (text) =>
+        text
+          .split(/^(?=-- test: )/m)
+          .filter((part) => !part.startsWith(`-- test: ${name}\n`))
+          .join(""),
+      );
     const { code, report } = await judged(project);
     // That 5A and 5B were begun all the same is told beside it.
     const red = report.violations
@@ -36,7 +37,8 @@ test.each(rows)("without the case “%s”, 4D.5 fails", async (name, file, surv
         codes: [...new Set(violation.findings.map((finding) => finding.code))],
       }));
     expect({ code, red }).toEqual({ code: 1, red: [{ gate: "4D.5", code: "gate-failed", codes: ["survived"] }] });
-    expect(report.violations[0]?.findings.map((finding) => finding.message).join("\n")).toMatch(survivor);
+    const survivors = report.violations[0]?.findings.map((finding) => finding.message).join("\n");
+    for (const [, , survivor] of rows) expect(survivors).toMatch(survivor);
   } finally {
     project.dispose();
   }

@@ -1,18 +1,16 @@
 import { dump, load } from "js-yaml";
 
-/** What is kept of a phase of which no gate is asked for, because its migrations have to be run: a gate that costs next to nothing. */
-const cheap: Readonly<Record<string, string>> = {
-  baseline: "baseline.7",
-  "4A": "4A.8",
-  "4B": "4B.6",
-  "4C": "4C.5",
-  "5A": "5A.4",
-  "5B": "5B.2",
-};
+/** The gate of a phase of which none is asked for, because its migrations have to be run: it costs next to nothing. */
+const cheap = (phase: string) => ({
+  id: `${phase}.there`,
+  title: "There is a plan",
+  checks: [{ file: { path: "phasegate.yml" } }],
+});
 
 interface Phase {
   readonly id: string;
   readonly after: readonly string[];
+  readonly owns: { readonly migrations?: readonly string[] };
   readonly gates: readonly { readonly id: string }[];
 }
 
@@ -31,9 +29,9 @@ export function reducedPlan(text: string, gates: readonly string[]): string {
   for (const phase of plan.phases) {
     const after = phase.after.flatMap((id) => leftOut.get(id) ?? [id]);
     const asked = phase.gates.filter(({ id }) => gates.includes(id));
-    const kept = asked.length > 0 ? asked : phase.gates.filter(({ id }) => id === cheap[phase.id]);
-    if (kept.length === 0) leftOut.set(phase.id, after);
-    else phases.push({ ...phase, after, gates: kept });
+    if (asked.length > 0) phases.push({ ...phase, after, gates: asked });
+    else if (phase.owns.migrations) phases.push({ ...phase, after, gates: [cheap(phase.id)] });
+    else leftOut.set(phase.id, after);
   }
   return dump({ ...plan, phases }, { lineWidth: -1 });
 }

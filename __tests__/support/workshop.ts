@@ -33,7 +33,9 @@ export const suite = "db/tests/test_idempotency.sql";
 /** Files that come with a phase, beside its migration and document; contents from the reference project, or written here. */
 const filesOf: { readonly [phase: string]: { readonly [path: string]: string | undefined } } = {
   "4A": {
-    "db/docs/reviews/4A_migration_safety_review.md": undefined,
+    // Shorter than the project's own: each of its boxes is unticked once in every run.
+    "db/docs/reviews/4A_migration_safety_review.md":
+      "# Safety review: 4A\n\n- [x] **Locks.** `lock_timeout` 5 s.\n- [x] **Down.** Two columns go.\n- [x] **Secrets.** None.\n",
     "db/fixtures/one-event.sql": undefined,
     "db/fixtures/allocations.sql": undefined,
     "db/fixtures/allocations-after.sql": undefined,
@@ -43,11 +45,14 @@ const filesOf: { readonly [phase: string]: { readonly [path: string]: string | u
   "4C": {},
 };
 
-/** The plan of the tutorial: the first phases of the reference project. */
-export const tutorialPlan = readFileSync(join(reference, "docs/tutorial/plan.yml"), "utf8");
+/** The plan of the tutorial, the first phases of the reference project, with a shorter review. */
+export const planWithRoundTrip = readFileSync(join(reference, "docs/tutorial/plan.yml"), "utf8").replace(
+  "at-least: 14",
+  "at-least: 2",
+);
 
 /** The same without its round trip, which takes a third of a run. */
-export const plan = tutorialPlan.replace(/^ {6}- id: 4A\.6\n(?: {8}.*\n)+/m, "");
+export const plan = planWithRoundTrip.replace(/^ {6}- id: 4A\.6\n(?: {8}.*\n)+/m, "");
 
 const baselineMigrations = [
   "migrations/20251112090000000_create-core-tables.sql",
