@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { load } from "js-yaml";
 import { kinds } from "../src/checks/table.ts";
+import { firstWorkflow } from "../src/plan/first-workflow.ts";
 import { readPlan } from "../src/plan/read.ts";
 import { cli } from "./support/project.ts";
 
@@ -64,8 +65,9 @@ test("the plan that is shown names the schema where the package has it", () => {
   expect(files).toContain(inside.split("/")[0]);
 });
 
-test("the workflow that is shown starts this action with what it needs", () => {
+test("the workflow that is shown starts this action with what it needs, and is the one that `init` writes", () => {
   const [workflow = ""] = blocks("yaml").filter((text) => /^jobs:/m.test(text));
+  expect(workflow.trimEnd()).toBe(firstWorkflow("main", false).replaceAll(/ #.*$/gm, "").trimEnd());
   expect(load(workflow)).toMatchObject({
     on: { pull_request: { branches: ["main"] }, merge_group: null, push: { branches: ["main"] } },
     permissions: { contents: "read", checks: "write", "pull-requests": "write", actions: "write" },

@@ -2,14 +2,15 @@
 
 import { getState, warning } from "@actions/core";
 import { surroundings, takeToken } from "./action/environment.ts";
-import { abandoned, concludeCheck } from "./github/check-run.ts";
+import { abandoned, type BegunCheck, concludeCheck } from "./github/check-run.ts";
 import { posting, warningOf } from "./github/publish.ts";
 
 const check = getState("check");
 if (check !== "" && getState("concluded") !== "true") {
+  // What this program's first half saved.
   const post = posting(surroundings(process.env, takeToken(process.env)).github);
   await post.attempt("the end of the check-run", "checks", (to) =>
-    concludeCheck(to, Number(check), "failure", abandoned),
+    concludeCheck(to, JSON.parse(check) as BegunCheck, "failure", abandoned),
   );
   const unposted = warningOf(post.failures, false);
   if (unposted !== undefined) warning(unposted);

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { getInput, saveState, setFailed, setOutput, summary, warning } from "@actions/core";
-import { surroundings, takeToken } from "./action/environment.ts";
+import { ownGit, surroundings, takeToken } from "./action/environment.ts";
 import { progressLog, say, sentence } from "./action/log.ts";
 import { planPath } from "./command/plan-path.ts";
 import { exitCode, progressText, providerOf } from "./command/run.ts";
@@ -14,7 +14,6 @@ import { posting, warningOf } from "./github/publish.ts";
 import { pullRequest } from "./github/pull-requests.ts";
 import { rerunFailed } from "./github/rerun.ts";
 import { type Judgement, judge } from "./judge.ts";
-import { measure } from "./measure.ts";
 import { checkOutput } from "./report/check-output.ts";
 import { comment } from "./report/comment.ts";
 import { json } from "./report/json.ts";
@@ -28,26 +27,28 @@ const summaryBytes = 1024 * 1024 - 1;
 
 const token = takeToken(process.env);
 const around = surroundings(process.env, token);
+ownGit(process.env, around.root);
 const plan = planPath(getInput("plan"), around.root);
 const { github } = around;
 const post = posting(github);
 
 /** Judges, and tells it wherever it may. */
 async function verdict({ questions, head, branch, pull, notes }: Target, isReview: boolean): Promise<void> {
-  const checkId = isAsked("check-run")
+  const check = isAsked("check-run")
     ? await post.attempt("the check-run", "checks", (to) =>
         beginCheck(to, {
           name: `phasegate report (${plan}, ${branch})`,
           externalId: `phasegate:${plan}:${branch}`,
+          begun: around.begun,
           head,
           details: around.pages?.run,
         }),
       )
     : undefined;
-  if (checkId !== undefined) saveState("check", checkId);
+  if (check) saveState("check", check);
 
   const judged = await answerTo(questions);
-  const told = [...notes, ...guardsAltered(questions[0])];
+  const told = [...notes, ...guardsAltered(judged)];
   if (isReview && exitCode(judged) === 0) told.push(...(await turned(head)));
   const now = pull && (await headNow(pull.number));
   const hasMoved = now !== undefined && now !== head;
@@ -55,17 +56,16 @@ async function verdict({ questions, head, branch, pull, notes }: Target, isRevie
   if (pull) told.push(...baseMoved(questions[0]));
   const shown = shownAt(head, told);
 
-  if (checkId !== undefined) {
+  if (check) {
     const conclusion = exitCode(judged) === 0 ? "success" : "failure";
-    const done = await post.attempt("the check-run", "checks", async (to) => {
-      await concludeCheck(to, checkId, conclusion, checkOutput(judged, plan, shown));
-      return true;
-    });
-    if (done) saveState("concluded", "true");
+    const done = await post.attempt("the check-run", "checks", (to) =>
+      concludeCheck(to, check, conclusion, checkOutput(judged, plan, shown)),
+    );
+    if (done !== undefined) saveState("concluded", "true");
   }
   // The run for what was pushed since writes it.
   if (pull && !hasMoved && isAsked("comment")) {
-    const identity = { number: pull.number, plan, run: around.run };
+    const identity = { number: pull.number, plan, begun: around.begun };
     await post.attempt("the comment", "pull-requests", (to) =>
       writeComment(to, identity, comment(judged, plan, shown, roomOf(identity))),
     );
@@ -97,8 +97,8 @@ const asked = ({ base, approvals }: Target["questions"][0]): Promise<Judgement> 
     phases: [],
     env: process.env,
     approvals,
-    // What lies in the checkout's node_modules belongs to the change, and is not to be executed by its judge.
-    projects: [],
+    // A node_modules that is found from here may be that of the checkout, and so the change's.
+    packages: "pinned",
     onProgress: (told) => {
       if (told.kind !== "written") progress(progressText(told)[0]);
     },
@@ -114,12 +114,9 @@ function baseMoved({ base }: Target["questions"][0]): readonly string[] {
 }
 
 /** What decides whether this job runs at all is a part of the change like everything else: nobody is to overlook it. */
-function guardsAltered({ base }: Target["questions"][0]): readonly string[] {
-  const measuring = measure(around.root, plan, base, false);
-  const changes = "measure" in measuring ? (measuring.measure.against?.changes ?? []) : [];
-  const guards = changes
-    .map(({ path }) => path)
-    .filter((path) => /^(\.github\/(workflows|actions)\/|(.*\/)?CODEOWNERS$)/.test(path));
+function guardsAltered(judged: Judgement): readonly string[] {
+  const changed = judged.status === "judged" ? judged.changed : [];
+  const guards = changed.filter((path) => /^(\.github\/(workflows|actions)\/|(.*\/)?CODEOWNERS$)/.test(path));
   return guards.length === 0
     ? []
     : [`This change alters ${guards.join(", ")}: what runs, and who has to review it, is decided there.`];
@@ -151,11 +148,12 @@ async function end(judged: Judgement, shown: Shown): Promise<void> {
   await summary.addRaw(jobSummary(judged, plan, shown, summaryBytes)).write({ overwrite: true });
   setOutput("conclusion", judged.status === "judged" ? judged.report.conclusion : judged.status);
   if (judged.status === "judged") {
-    const file = join(around.temp, "phasegate-report.json");
+    const file = join(around.temp, `${plan.replaceAll("/", "-")}.report.json`);
     writeFileSync(file, json(judged.report));
     setOutput("report", file);
   }
-  if (exitCode(judged) !== 0) setFailed(sentence(judged));
+  if (exitCode(judged) === 0) process.exitCode = 0;
+  else setFailed(sentence(judged));
 }
 
 function shownAt(head: string, notes: readonly string[]): Shown {

@@ -43,8 +43,8 @@ export interface JudgeOptions {
   readonly approvals?: Approvals;
   /** Writes the files that checks derive (results of SQL tests) into the checkout before it is judged. */
   readonly writeResults?: boolean;
-  /** Folders whose `node_modules` may hold PostgreSQL's binaries; the working directory unless told. */
-  readonly projects?: readonly string[];
+  /** `pinned`: no program of an npm package is executed but those that are fetched with their hash; see `BootOptions`. */
+  readonly packages?: "installed" | "pinned";
   readonly onProgress?: (progress: Progress | { readonly kind: "booting"; readonly message: string }) => void;
   /** Aborted when whoever asked does not want the answer any more; everything is removed before the run ends. */
   readonly signal?: AbortSignal;
@@ -76,10 +76,13 @@ export function readPlanOf(
   };
 }
 
-/** What a run gives, with what verification documents would record. */
+/** What a run gives, with what verification documents would record, and the paths that the change touches. */
 export type Judgement =
   | Exclude<Run, { status: "judged" }>
-  | (Extract<Run, { status: "judged" }> & { readonly derived: readonly Derived[] });
+  | (Extract<Run, { status: "judged" }> & {
+      readonly derived: readonly Derived[];
+      readonly changed: readonly string[];
+    });
 
 /** Judges a checkout, or what it would be after its merge. Whatever happens, the server that was booted is gone when this resolves. */
 export async function judge(options: JudgeOptions): Promise<Judgement> {
@@ -91,8 +94,9 @@ export async function judge(options: JudgeOptions): Promise<Judgement> {
     const { tree, base, against } = measuring.measure;
     const listed = new Set(tree.list());
     const missing = (against?.plans ?? []).filter((path) => !listed.has(path));
+    const changed = (against?.changes ?? []).map(({ path }) => path);
     const planFree = { base, begun, documents: options.documents };
-    if (missing.includes(options.plan)) return { ...planMissing(missing, planFree), derived: [] };
+    if (missing.includes(options.plan)) return { ...planMissing(missing, planFree), derived: [], changed };
 
     const reading = readPlanOf(tree, options.plan);
     if ("mistakes" in reading) return { status: "unusable", mistakes: reading.mistakes };
@@ -133,7 +137,7 @@ export async function judge(options: JudgeOptions): Promise<Judgement> {
       conclusion: all.length === 0 ? "in-order" : "must-not-be-merged",
       timings: { totalMs: performance.now() - begun, bootMs, ...timings },
     };
-    return { status: "judged", report, derived };
+    return { status: "judged", report, derived, changed };
   } catch (error) {
     if (options.signal?.aborted) return { status: "not-judged", reason: "The run was stopped." };
     return notJudged(named(error));
@@ -165,7 +169,7 @@ async function judgeTree(
       provider: options.postgres,
       major: options.major ?? read.plan.postgres.version,
       env: options.env,
-      ...(options.projects === undefined ? {} : { projects: options.projects }),
+      ...(options.packages ? { packages: options.packages } : {}),
       onProgress: (message) => options.onProgress?.({ kind: "booting", message }),
     });
     const version = read.plan.postgres.version;
@@ -179,7 +183,7 @@ async function judgeTree(
       databases: { ...cluster, major: server.major },
       migrations: migrations(cluster, { migrations: read.plan.migrations, policy: { programs: allowed } }),
       tree,
-      linter: linter(),
+      linter: linter({ env: options.env, ...(options.packages ? { packages: options.packages } : {}) }),
       programs: allowed === "allow" ? running : refusedPrograms,
       approvals: options.approvals,
       ...(options.writeResults ? { writer: treeWriter(options.root) } : {}),

@@ -23,6 +23,8 @@ export type BaseRequest =
       readonly head: string;
       /** `merged`: what merging head into base gives; `itself`: head as it is. */
       readonly judged: "merged" | "itself";
+      /** The merge that the service has made; used where it is here, and of these two. */
+      readonly merge?: string;
     };
 
 export interface Measure {
@@ -72,9 +74,9 @@ function measured(
   merged: boolean,
 ): Measuring {
   if (request.kind === "commits") {
-    const { name, base, head, judged } = request;
+    const { name, base, head, judged, merge } = request;
     return judged === "merged"
-      ? withMerge(git, plan, { name, tip: base }, head)
+      ? withMerge(git, plan, { name, tip: base }, head, merge)
       : withPlan(git, plan, { name, commit: base, behind: 0 }, git.tree(head), git.changes(base, head));
   }
   const { head } = git;
@@ -89,7 +91,7 @@ function measured(
       help: "Give a base with --base REVISION, or judge the whole checkout with --audit.",
     };
   const { name, commit: tip } = found;
-  if (merged) return withMerge(git, plan, { name, tip }, head);
+  if (merged) return withMerge(git, plan, { name, tip }, head, undefined);
   const from = git.mergeBase(tip, head);
   if ("none" in from)
     return {
@@ -100,17 +102,18 @@ function measured(
   return withPlan(git, plan, { name, commit: from.commit, behind }, git.checkout, git.changes(from.commit, "checkout"));
 }
 
-/** What merging gives: the merge that is checked out, where it is of these two, or a trial. */
+/** What merging gives: the merge that was made, where it is of these two, or a trial. */
 function withMerge(
   git: History,
   plan: string,
   { name, tip }: { readonly name: string; readonly tip: string },
   head: string,
+  made: string | undefined,
 ): Measuring {
   const base = { name, commit: tip, behind: 0 };
-  const [ours, theirs, ...more] = git.head === undefined ? [] : git.parents(git.head);
-  if (git.head !== undefined && ours === tip && theirs === head && more.length === 0)
-    return withPlan(git, plan, base, git.tree(git.head), git.changes(tip, git.head));
+  const [ours, theirs, ...more] = made === undefined || "none" in git.commit(made) ? [] : git.parents(made);
+  if (made !== undefined && ours === tip && theirs === head && more.length === 0)
+    return withPlan(git, plan, base, git.tree(made), git.changes(tip, made));
   const result = git.merged(tip, head);
   if ("conflicts" in result) {
     return {

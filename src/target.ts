@@ -34,7 +34,8 @@ export interface NoTarget {
   readonly help: string;
 }
 
-export interface Surroundings {
+/** What a runner tells, as far as it decides what is judged. */
+export interface Checkout {
   readonly root: string;
   /** Absent: there is no token. */
   readonly github: GitHub | undefined;
@@ -46,8 +47,15 @@ export interface Surroundings {
 
 export async function targetOf(
   event: Exclude<Event, { kind: "refused" }>,
-  around: Surroundings,
+  around: Checkout,
 ): Promise<Target | NoTarget> {
+  if (event.kind === "whole")
+    return whole(around.sha, around.ref.replace(/^refs\/heads\//, ""), "this run is of no pull request");
+  const git = history(around.root);
+  if ("none" in git)
+    return git.none === "no-git"
+      ? { reason: "There is no git checkout here.", help: checkOut }
+      : { reason: git.reason, help: git.help };
   switch (event.kind) {
     case "pull-request":
       return ofPullRequest(event, around);
@@ -55,8 +63,8 @@ export async function targetOf(
       return ofGroup(event, around);
     case "push":
       return ofPush(event, around);
-    case "whole":
-      return whole(around.sha, around.ref.replace(/^refs\/heads\//, ""), "this run is of no pull request");
+    case "branch":
+      return ofBranch(event, around);
   }
 }
 
@@ -67,22 +75,30 @@ const whole = (head: string, branch: string, why: string): Target => ({
   notes: [],
 });
 
+/**
+ * The status of the job is shown at the commit of the event, so this is what is judged, also when the run is started
+ * again and the pull request has gone on: a verdict on another commit would be taken for one on this.
+ */
 async function ofPullRequest(
-  { number, then }: Extract<Event, { kind: "pull-request" }>,
-  around: Surroundings,
+  { number, then: pull }: Extract<Event, { kind: "pull-request" }>,
+  around: Checkout,
 ): Promise<Target | NoTarget> {
   const { github } = around;
   const live = github ? await answered(pullRequest(github, number)) : { refused: "there is no token" };
-  const pull = "refused" in live ? then : live;
   const notes =
     "refused" in live
-      ? [`GitHub could not be asked about #${number} (${live.refused}): its head and its base are those of the event.`]
+      ? [`GitHub could not be asked about #${number} (${live.refused}): its base is that of the event.`]
       : [];
+  if ("base" in live && live.base !== pull.base)
+    return {
+      reason: `#${number} goes into ${live.base} now, and this run is about ${pull.base}.`,
+      help: `The run that began when that was changed judges it; where there is none, add \`edited\` to the \`types\` of \`pull_request\`, and push again.`,
+    };
   const tip = tipAtOrigin(around.root, `refs/heads/${pull.base}`, around.credentials);
   if ("none" in tip) return noTip(pull.base, tip.none);
   const missing = broughtFor(around, tip.commit, pull.head);
   if (missing !== undefined) return missing;
-  const base = { kind: "commits", name: pull.base, base: tip.commit, head: pull.head, judged: "merged" } as const;
+  const base = mergedInto(pull.base, tip.commit, pull.head, around);
   const approvals = github
     ? approvalsOf(github, async () => [pull], pull.head)
     : nobody("there is no token to ask GitHub with");
@@ -91,7 +107,7 @@ async function ofPullRequest(
 
 async function ofGroup(
   { head, parent, branch }: Extract<Event, { kind: "merge-group" }>,
-  around: Surroundings,
+  around: Checkout,
 ): Promise<Target | NoTarget> {
   const { root, github, credentials } = around;
   const tip = tipAtOrigin(root, `refs/heads/${branch}`, credentials);
@@ -119,24 +135,27 @@ async function ofGroup(
   };
 }
 
+async function ofBranch({ into }: Extract<Event, { kind: "branch" }>, around: Checkout): Promise<Target | NoTarget> {
+  const { root, credentials, sha: head } = around;
+  const tip = tipAtOrigin(root, `refs/heads/${into}`, credentials);
+  if ("none" in tip) return noTip(into, tip.none);
+  const missing = broughtFor(around, tip.commit, head);
+  if (missing !== undefined) return missing;
+  const base = mergedInto(into, tip.commit, head, around);
+  const approvals = nobody("a branch is no pull request");
+  return { questions: [{ base, approvals }], head, branch: into, notes: [] };
+}
+
+/** What merging gives: GitHub's own merge, where the run has that of these two, or a trial. */
+const mergedInto = (name: string, base: string, head: string, { sha: merge }: Checkout): BaseRequest => ({
+  ...{ kind: "commits", name, base, head, judged: "merged", merge },
+});
+
 async function ofPush(
-  { branch, head, before, into }: Extract<Event, { kind: "push" }>,
-  around: Surroundings,
+  { branch, head, before }: Extract<Event, { kind: "push" }>,
+  around: Checkout,
 ): Promise<Target | NoTarget> {
-  const { root, github, credentials } = around;
-  if (branch !== into) {
-    const tip = tipAtOrigin(root, `refs/heads/${into}`, credentials);
-    if ("none" in tip) return noTip(into, tip.none);
-    const missing = broughtFor(around, tip.commit, head);
-    if (missing !== undefined) return missing;
-    const base = { kind: "commits", name: into, base: tip.commit, head, judged: "merged" } as const;
-    return {
-      questions: [{ base, approvals: nobody("a push to a branch is no pull request") }],
-      head,
-      branch: into,
-      notes: [],
-    };
-  }
+  const { github } = around;
   if (before === undefined) return whole(head, branch, "this branch is new");
   const missing = brought(around, before) ?? brought(around, head);
   if (missing) return missing;
@@ -148,20 +167,18 @@ async function ofPush(
 }
 
 /** Of two commits what a merge of them takes. */
-function broughtFor(around: Surroundings, base: string, head: string): NoTarget | undefined {
-  const { root, credentials } = around;
+function broughtFor(around: Checkout, base: string, head: string): NoTarget | undefined {
+  const { root, credentials, sha } = around;
   const git = history(root);
-  if ("none" in git)
-    return { reason: git.none === "no-git" ? "There is no git checkout here." : git.reason, help: checkOut };
-  const [ours, theirs] = git.head === undefined ? [] : git.parents(git.head);
-  // The merge that GitHub made is checked out, and nothing is missing but the files of base.
+  const [ours, theirs] = "none" in git || !hasCommit(root, sha) ? [] : git.parents(sha);
+  // The merge that GitHub made is here, and nothing is missing but the files of base.
   if (ours === base && theirs === head) return brought(around, base);
   if (!isShallow(root) && hasCommit(root, base) && hasCommit(root, head)) return undefined;
   const why = fetched(root, [base, head], "history", credentials);
   return why === undefined ? undefined : notBrought(why);
 }
 
-function brought({ root, credentials }: Surroundings, commit: string): NoTarget | undefined {
+function brought({ root, credentials }: Checkout, commit: string): NoTarget | undefined {
   if (hasCommit(root, commit)) return undefined;
   const why = fetched(root, [commit], "files", credentials);
   return why === undefined ? undefined : notBrought(why);

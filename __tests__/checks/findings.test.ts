@@ -302,3 +302,24 @@ test.each<
   const { mutants } = await tried.prove();
   expect(mutants.find(({ name }) => name === mutant)?.outcome.status).toBe(status);
 });
+
+test.each<readonly [word: keyof typeof kinds, params: object, asked: string]>([
+  ["column", { table: "customer", name: "id", type: "int" }, "the plan asks for its column id."],
+  [
+    "constraint",
+    { table: "customer", type: "primary key", columns: ["id"] },
+    "the plan asks for a primary key on (id).",
+  ],
+  ["index", { table: "customer", columns: ["id"] }, "the plan asks for the index (id)."],
+  ["trigger", { table: "customer", name: "t" }, "the plan asks for its trigger t."],
+  ["rls", { table: "customer" }, "the plan asks for a table with row-level security."],
+  ["view", { name: "customer", columns: [{ name: "id", type: "int" }] }, "the plan asks for a view."],
+  ["grants", { role: "app_ro", table: "customer", privileges: [] }, "the plan asks what app_ro has on it."],
+])("that there is no table is what a `%s` check tells of it", async (word, params, asked) => {
+  const { seen } = await attempt(kindOf(word), params, { setup: "CREATE TABLE customers (id int)" });
+  const [first, ...more] = findingsOf(seen);
+  expect(more).toEqual([]);
+  expect(first?.message).toMatch(/^(The table )?customer does not exist; |^There is no table customer; /);
+  expect(first?.message.endsWith(asked)).toBe(true);
+  expect(first?.help).toMatch(/^Create (the table|it) in a migration of the phase/);
+});

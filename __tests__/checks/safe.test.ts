@@ -268,3 +268,13 @@ test("a migration that is a program cannot be read for hazards, and that is an e
   const tree = treeOf({ "migrations/1_a.js": "" });
   await expect(safe.observe({ tree, subject, ...world }, {})).rejects.toThrow("is a program");
 });
+
+test.each([
+  [[], "the migrations hold no hazard"],
+  [["a"], "the migrations hold no hazard but a"],
+  [["a", "b"], "the migrations hold no hazard but a and b"],
+  [["a", "b", "c"], "the migrations hold no hazard but a, b and c"],
+])("what it claims without the rules %j", (rules, claimed) => {
+  const disable = Object.fromEntries(rules.map((rule) => [rule, "why"]));
+  expect(safe.claim({ disable })).toBe(claimed);
+});

@@ -195,5 +195,6 @@ test("a text that YAML would take for something else is quoted", () => {
 test("the workflow is short, and beside programs its token can only read", () => {
   expect(firstWorkflow("main", false).trimEnd().split("\n").length).toBeLessThan(25);
   expect(firstWorkflow("main", false)).toMatch(/\bchecks: write\n/);
-  expect(firstWorkflow("main", true)).not.toContain("write");
+  expect(firstWorkflow("main", true)).not.toMatch(/: write\b/);
+  expect(firstWorkflow("main", true)).toContain("with: { check-run: false, comment: false }");
 });

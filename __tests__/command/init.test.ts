@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import type { Report } from "../../src/model/report.ts";
@@ -145,13 +145,37 @@ test("the workflow runs on pushes to the default branch", async () => {
   expect(read(here, ".github/workflows/phasegate.yml")).toContain("branches: [trunk]");
 });
 
-test("a file that is there is not written over, and nothing else is written", async () => {
+test("a workflow that is there is not written over; the plan is written beside it", async () => {
   const here = of({ ...shop, ".github/workflows/phasegate.yml": "mine" });
+  const { code, stdout } = await phasegate(here, "init");
+  expect(code).toBe(0);
+  expect(stdout).toContain(".github/workflows/phasegate.yml is there already, and is as it was.");
+  expect(read(here, ".github/workflows/phasegate.yml")).toBe("mine");
+  expect(read(here, "phasegate.yml")).toContain("baseline");
+});
+
+test("a plan that is there is not written over; the workflow is written beside it, by what it says of programs", async () => {
+  const here = of(shop);
+  await phasegate(here, "init");
+  const plan = read(here, "phasegate.yml").replace(/^policy:\n/m, "policy:\n  programs: allow\n");
+  writeFileSync(join(here.root, "phasegate.yml"), plan);
+  rmSync(join(here.root, ".github"), { recursive: true });
+  const { code, stdout } = await phasegate(here, "init");
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: "Wrote .github/workflows/phasegate.yml. phasegate.yml is there already, and is as it was.\n",
+  });
+  expect(read(here, "phasegate.yml")).toBe(plan);
+  const allowed = plan.includes("programs: allow");
+  expect(read(here, ".github/workflows/phasegate.yml").includes("checks: write")).toBe(!allowed);
+});
+
+test("where both are there nothing is written, unless it is forced", async () => {
+  const here = of({ ...shop, "phasegate.yml": "mine", ".github/workflows/phasegate.yml": "mine" });
   const { code, stderr, stdout } = await phasegate(here, "init");
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-  expect(stderr).toMatch(/^\.github\/workflows\/phasegate\.yml is there already; nothing was written\.\n.*--force/);
+  expect(stderr).toMatch(/^phasegate\.yml and .*phasegate\.yml are there already; nothing was written\.\n.*--force/);
   expect(read(here, ".github/workflows/phasegate.yml")).toBe("mine");
-  expect(existsSync(join(here.root, "phasegate.yml"))).toBe(false);
   expect((await phasegate(here, "init", "--force")).code).toBe(0);
   expect(read(here, ".github/workflows/phasegate.yml")).toMatch(/^name: Phasegate\n/);
 });

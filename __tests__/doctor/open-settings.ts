@@ -3,7 +3,9 @@ import { closedFiles, closedProtection, edited, expression, gate, type Opened, w
 /** Ways that GitHub's settings of the branch open. */
 export const openSettings: { readonly [sentence: string]: Opened } = {
   "the change may edit the workflow, and code owners need not be asked": {
-    settings: withProtection({ pullRequest: { codeOwners: false, dismissesStale: true, exempt: [] } }),
+    settings: withProtection({
+      pullRequest: { codeOwners: false, dismissesStale: true, notByPusher: true, exempt: [] },
+    }),
     open: ["workflow-editable"],
     advice: ["code-owners-not-asked"],
     says: /its code owners need not be asked/,
@@ -57,12 +59,14 @@ export const openSettings: { readonly [sentence: string]: Opened } = {
       unread: [],
     },
     open: ["workflow-editable", "push-without-pull-request"],
-    advice: ["code-owners-not-asked", "stale-approvals"],
+    advice: ["code-owners-not-asked", "own-push-approved", "stale-approvals"],
     says: /may edit/,
     and: /^Commits can be pushed to main/m,
   },
   "somebody needs no pull request": {
-    settings: withProtection({ pullRequest: { codeOwners: true, dismissesStale: true, exempt: ["@ada"] } }),
+    settings: withProtection({
+      pullRequest: { codeOwners: true, dismissesStale: true, notByPusher: true, exempt: ["@ada"] },
+    }),
     open: ["push-without-pull-request"],
     says: /^Commits of @ada can be pushed/,
   },
@@ -76,8 +80,17 @@ export const openSettings: { readonly [sentence: string]: Opened } = {
     advice: ["deletion"],
     says: /can be deleted/,
   },
+  "whoever pushed last may approve": {
+    settings: withProtection({
+      pullRequest: { codeOwners: true, dismissesStale: true, notByPusher: false, exempt: [] },
+    }),
+    advice: ["own-push-approved"],
+    says: /may push to somebody else's pull request and approve it/,
+  },
   "approvals outlive later pushes": {
-    settings: withProtection({ pullRequest: { codeOwners: true, dismissesStale: false, exempt: [] } }),
+    settings: withProtection({
+      pullRequest: { codeOwners: true, dismissesStale: false, notByPusher: true, exempt: [] },
+    }),
     advice: ["stale-approvals"],
     says: /outlive/,
   },
@@ -91,6 +104,7 @@ export const openSettings: { readonly [sentence: string]: Opened } = {
       "push-without-pull-request",
       "force-push",
       "deletion",
+      "own-push-approved",
       "stale-approvals",
     ],
     says: /^No workflow/,
@@ -135,6 +149,7 @@ export const openSettings: { readonly [sentence: string]: Opened } = {
       "push-without-pull-request",
       "force-push",
       "deletion",
+      "own-push-approved",
       "stale-approvals",
     ],
     says: /There is no token/,

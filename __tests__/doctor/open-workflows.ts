@@ -32,6 +32,16 @@ export const openWorkflows: { readonly [sentence: string]: Opened } = {
     unknown: ["no-gate"],
     says: /requires \.github\/workflows\/org\.yml/,
   },
+  "the change's own scripts run before it": {
+    files: edited(
+      gate,
+      "- uses: phasegate",
+      "- run: npm ci && npm test\n      - uses: ./tool\n      - uses: phasegate",
+    ),
+    open: ["earlier-steps", "earlier-steps"],
+    says: /`run: npm ci && npm test`.*another judge/,
+    and: /`uses: \.\/tool`/,
+  },
   "it runs after the merge only": {
     files: edited(gate, "pull_request:\n    types: [opened, synchronize, reopened, edited]", "push:"),
     open: ["no-pull-request"],

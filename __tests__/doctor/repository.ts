@@ -54,7 +54,7 @@ export const closedProtection: Protection = {
   upToDate: true,
   workflows: [],
   mergeQueue: false,
-  pullRequest: { codeOwners: true, dismissesStale: true, exempt: [] },
+  pullRequest: { codeOwners: true, dismissesStale: true, notByPusher: true, exempt: [] },
   refusesForcePush: true,
   refusesDeletion: true,
   bypass: { names: [] },

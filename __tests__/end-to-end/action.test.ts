@@ -3,7 +3,7 @@ import { type Project, referenceProject } from "../support/project.ts";
 import { commands, conclusionOf, type Ran, type Runner, runner } from "../support/runner.ts";
 import { migrationOf, type Workshop, with4A } from "../support/workshop.ts";
 
-/** The action without GitHub: a checkout is judged as a whole, as when somebody starts the workflow by hand. */
+/** The action without GitHub: a checkout is judged as a whole, as when the clock starts the workflow. */
 
 let action: Runner;
 beforeAll(() => {
@@ -12,7 +12,7 @@ beforeAll(() => {
 afterAll(() => action.dispose());
 
 const run = (project: Pick<Project, "root">, env: Record<string, string> = {}): Promise<Ran> =>
-  action.run({ workspace: project.root, event: { name: "workflow_dispatch", payload: {} }, env });
+  action.run({ workspace: project.root, event: { name: "schedule", payload: {} }, env });
 
 async function withProject(
   change: (project: Project) => void,
@@ -37,7 +37,7 @@ afterAll(() => verified.dispose());
 
 test("a checkout that is in order passes, with the phases in the summary", async () => {
   const ran = await run(verified);
-  expect(ran.log).toMatch(/^Phasegate \d+\.\d+\.\d+, on workflow_dispatch\n/);
+  expect(ran.log).toMatch(/^Phasegate \d+\.\d+\.\d+, on schedule\n/);
   expect(ran.log).toMatch(/In order: 2 of 2 started phases are verified\./);
   expect(ran.code).toBe(0);
   expect(ran.summary).toMatch(/baseline[\s\S]*4A/);

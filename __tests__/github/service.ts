@@ -11,6 +11,8 @@ import type { CheckRun, Pull, State, Token } from "./server/state.ts";
 
 export interface Service {
   readonly github: FakeGitHub;
+  /** Where the repository is, as a checkout names it. */
+  readonly origin: string;
   /** Pushes what is checked out as a branch; main unless told. */
   land(workshop: Workshop, branch?: string): void;
   /** Pushes what is checked out as a branch, and opens a pull request or moves its head. */
@@ -24,6 +26,8 @@ export interface Service {
   /** A run on a merge group's head. */
   mergeGroup(head: string, parent: string, number: number, about?: About): Promise<Ran>;
   push(before: string, after: string, about?: About): Promise<Ran>;
+  /** A run on any other event, on a commit. */
+  on(event: string, commit: string, ref: string, payload?: Record<string, unknown>): Promise<Ran>;
   checks(head: string): readonly CheckRun[];
   /** Bodies of the comments that the workflow wrote. */
   comments(number: number): readonly string[];
@@ -37,6 +41,10 @@ export interface About {
   readonly killedAt?: RegExp;
   /** The merge that GitHub made when the event happened; that of now unless told. */
   readonly checkout?: string;
+  /** The action lies in this folder of the checkout. */
+  readonly inside?: string;
+  /** The checkout belongs to somebody else, as in a container. */
+  readonly foreign?: boolean;
   readonly payload?: (payload: Record<string, unknown>) => Record<string, unknown>;
   /** All of the history is checked out. */
   readonly deep?: boolean;
@@ -117,11 +125,13 @@ export async function service(runner: Runner, told: Partial<State> = {}): Promis
     payload: Record<string, unknown>,
     commit: string,
     ref: string,
-    { env = {}, token = "t-write", killedAt, deep, payload: change = (same) => same }: About,
+    { env = {}, token = "t-write", killedAt, inside, foreign, deep, payload: change = (same) => same }: About,
   ): Promise<Ran> => {
     runs += 1;
+    const workspace = checkout(commit, deep);
+    if (foreign) execFileSync("chown", ["-R", "65534:65534", workspace]);
     return runner.run({
-      workspace: checkout(commit, deep),
+      workspace,
       event: {
         name: eventName,
         payload: change({ repository: { full_name: `${owner}/${name}`, default_branch: "main" }, ...payload }),
@@ -139,6 +149,7 @@ export async function service(runner: Runner, told: Partial<State> = {}): Promis
         ...env,
       },
       ...(killedAt ? { killedAt } : {}),
+      ...(inside === undefined ? {} : { inside }),
     });
   };
 
@@ -155,6 +166,7 @@ export async function service(runner: Runner, told: Partial<State> = {}): Promis
 
   return {
     github,
+    origin: `file://${origin}`,
     tip,
     land(workshop, branch = "main") {
       workshop.git("push", "-q", "-f", origin, `HEAD:refs/heads/${branch}`);
@@ -225,6 +237,7 @@ export async function service(runner: Runner, told: Partial<State> = {}): Promis
     },
     push: (before, after, about = {}) =>
       start("push", { ref: "refs/heads/main", before, after, deleted: false }, after, "refs/heads/main", about),
+    on: (event, commit, ref, payload = {}) => start(event, { ref, ...payload }, commit, ref, {}),
     checks: (head) => state.checkRuns.filter(({ headSha }) => headSha === head),
     comments: (number) =>
       state.comments

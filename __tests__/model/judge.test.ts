@@ -108,6 +108,14 @@ test.each<[name: string, proof: RedProof, findings: number]>([
   expect(vacuity(proof, "a.b")).toHaveLength(findings);
 });
 
+test("a sabotage that was refused is to be corrected, and not to be given", () => {
+  const help = (proof: RedProof) => vacuity(proof, "a.b").map((finding) => finding.help);
+  expect(help(red({ mutants: [mutant("refused")] }))).toEqual([
+    "Correct the `sabotage:`, if it has one, or ask for more.",
+  ]);
+  expect(help(red({}))).toEqual(["Give it a `sabotage:` that it must notice, or ask for more."]);
+});
+
 test("a check that holds but could not have failed is failed", () => {
   const observations = [{ point: "head", verdict: passed } as const];
   expect(judgeCheck(observations, red({}), "a.b")).toMatchObject({

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { countsOf, gatesHold, worst } from "../../src/model/judge.ts";
-import type { Finding, GateResult, PhaseResult, Verdict, Violation } from "../../src/model/report.ts";
+import type { CheckResult, Finding, GateResult, PhaseResult, Verdict, Violation } from "../../src/model/report.ts";
 import { foldedUnderFailure, phaseViolations } from "../../src/model/violations.ts";
 
 const finding = (code: string): Finding => ({ code, message: `${code} found; another asked.`, help: "Change it." });
@@ -69,6 +69,34 @@ test("a phase that exists too early is told with what blocks it, its own gates f
 test("a gate that was not run is a violation, and one that does not block is none", () => {
   expect(audited([phase("A", "in-progress", [gate("A.1", notRun), gate("A.2", failed(), false)])])).toMatchObject([
     { code: "gate-errored", gate: "A.1" },
+  ]);
+});
+
+test("each check that could not be judged is told at its own place", () => {
+  const broken = (kind: string, line: number, reason: string): CheckResult => {
+    const verdict: Verdict = { status: "errored", reason };
+    const place = { file: "phasegate.yml", line, column: 13 };
+    return { kind, claim: `${kind} claims`, place, observations: [{ point: "head", verdict }], verdict };
+  };
+  const checks = [broken("column", 12, 'type "bigintt" does not exist'), broken("sql", 13, "syntax error")];
+  const [violation, ...more] = audited([
+    phase("A", "in-progress", [{ ...gate("A.1", worst(checks.map(({ verdict }) => verdict))), checks }]),
+  ]);
+  expect(more).toEqual([]);
+  expect(violation).toMatchObject({ code: "gate-errored", place: { file: "p", line: 1 } });
+  expect(violation?.findings).toEqual([
+    {
+      code: "errored",
+      message: 'A.1 could not be judged: type "bigintt" does not exist',
+      help: 'Correct the `column` check "column claims", or what keeps it from being judged, and run again.',
+      place: { file: "phasegate.yml", line: 12, column: 13 },
+    },
+    {
+      code: "errored",
+      message: "A.1 could not be judged: syntax error",
+      help: 'Correct the `sql` check "sql claims", or what keeps it from being judged, and run again.',
+      place: { file: "phasegate.yml", line: 13, column: 13 },
+    },
   ]);
 });
 

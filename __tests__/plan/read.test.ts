@@ -85,6 +85,22 @@ const wrong: readonly (readonly [name: string, text: string, ...expected: string
   ],
   ["no YAML", "a: [", "1:5 This is no YAML"],
   [
+    "a bracket that is not closed",
+    plan().replace("{ version: 18 }", "\n  version: [18"),
+    "5:1 This is no YAML: deficient indentation. — Correct the syntax at or before this line: a bracket, brace or quote that is not closed,",
+  ],
+  [
+    "a quote that is not closed",
+    plan().replace("name: n", 'name: "n'),
+    "3:1 This is no YAML: deficient indentation. — Correct the syntax at or before this line: a bracket, brace or quote that is not closed,",
+  ],
+  [
+    "an anchor, though nothing refers to it",
+    plan().replace("name: n", "name: &x n"),
+    "2:7 An anchor (`&…`) is no part of a plan: every gate is read where it stands. — Write the plain value.",
+  ],
+  ["an anchor of a list", plan(undefined, "policy: &p { plan-owners: &o [] }\n"), "4:9 An anchor", "4:27 An anchor"],
+  [
     "a key that is misspelt",
     plan(undefined, "polcy: {}\n"),
     "4:1 `polcy` is no key of the plan. — Did you mean `policy`?",
@@ -98,8 +114,11 @@ const wrong: readonly (readonly [name: string, text: string, ...expected: string
   [
     "an alias bomb",
     `a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n`,
+    "1:4 An anchor (`&…`) is no part of a plan",
+    "2:4 An anchor",
     "2:8 An alias (`*…`) is no part of a plan",
     "2:12 An alias",
+    "3:4 An anchor",
     "3:8 An alias",
     "3:12 An alias",
   ],
@@ -109,6 +128,12 @@ const wrong: readonly (readonly [name: string, text: string, ...expected: string
     "an enumeration with another value",
     plan(undefined, "policy: { predecessors: bace }\n"),
     '4:25 `policy.predecessors` is "bace"; allowed: "base", "head". — Did you mean `base`?',
+  ],
+  [
+    "a plan owner whom nobody could find",
+    plan(undefined, 'policy: { plan-owners: [ada, "@ada", organization/team] }\n'),
+    '4:25 `policy.plan-owners[0]` ("ada") is nobody. — Write `@login` or `@organization/team`.',
+    '4:38 `policy.plan-owners[2]` ("organization/team") is nobody.',
   ],
   [
     "a major version that is not supported",
@@ -262,7 +287,7 @@ test("a place is that of the nearest parent where a path leads nowhere", () => {
 
 /** Only what crosses from one place of the file to another is beyond a JSON Schema. */
 const beyondSchema =
-  /stands twice|runs a program|differs from|comes after|names no later phase|is no role above|owns nothing|needs `\{phase\}`|YAML|alias|tag|empty\.|prot|twice|documents\./;
+  /stands twice|runs a program|differs from|comes after|names no later phase|is no role above|owns nothing|needs `\{phase\}`|YAML|alias|anchor|tag|empty\.|prot|twice|documents\./;
 
 test("the JSON Schema accepts and refuses the same plans as the reader does", () => {
   const validate = new Ajv2020({ strict: false, allErrors: true }).compile(planJsonSchema(kinds));

@@ -50,6 +50,31 @@ test("there is no golden file of something that is not there any more", () => {
   expect(readdirSync(new URL("golden/", import.meta.url)).sort()).toEqual(written.sort());
 });
 
+/** What is seen of a text, however it is wrapped, escaped or marked. */
+const letters = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, "");
+
+// In `everything` violations say other things than their gates, and texts of `markup` are made harmless.
+const plain = Object.keys(samples).filter((name) => !["everything", "markup"].includes(name));
+
+test.each(plain)("of %s every format tells what each gate that does not hold has found", (name) => {
+  const failing = report(name)
+    .phases.filter(({ state }) => state !== "not-started")
+    .flatMap(({ gates }) => gates)
+    .flatMap(({ verdict }) => (verdict.status === "failed" ? [verdict.findings[0].message] : []));
+  for (const written of [terminal(report(name), { colour: false, width: 96 }), markdown(report(name))]) {
+    const seen = letters(written);
+    for (const message of failing) expect(seen).toContain(letters(message.split("; the plan asks")[0] ?? ""));
+  }
+});
+
+test("a gate that blocks nothing, or only follows from something else, is told by its name", () => {
+  const lines = (name: string) => terminal(report(name), { colour: false, width: 96 }).split("\n");
+  const after = (of: readonly string[], start: string) => of[of.findIndex((line) => line.startsWith(start)) + 1];
+  expect(after(lines("broken-on-base"), "  ✘ 4B.1 View")).toMatch(/^ {4}found +attribution_allocations\.model_version/);
+  expect(after(lines("prohibited"), "    so  ")).toMatch(/^ +4B\.2: attribution_allocations\.model_version/);
+  expect(markdown(report("broken-on-base")).split("```mermaid")[0]).toMatch(/^- 4B\.1 · View .*is nullable/m);
+});
+
 test("on the command line it is the same page without links", () => {
   const page = markdown(report("prohibited"));
   expect(page).not.toContain("](");

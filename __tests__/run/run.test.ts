@@ -185,6 +185,32 @@ test.each<[name: string, plan: string, files: Files, message: RegExp]>([
     orders,
     /1_orders.sql belongs to A and to B/,
   ],
+  [
+    "a sabotage of two statements",
+    plan(
+      phase(
+        "A",
+        "",
+        '{ migrations: ["*_orders.sql"] }',
+        'sql: { name: s, query: "SELECT 1; ", gives: { count: 1 }, sabotage: ["DO $$ BEGIN NULL; NULL; END $$;", "SELECT 1; SELECT 2"] }',
+      ),
+    ),
+    orders,
+    /^phasegate.yml:13 This `sabotage` is 2 statements, and each text is sent as one\.$/,
+  ],
+  [
+    "a row that a statement needs, given with another one",
+    plan(
+      phase(
+        "A",
+        "",
+        '{ migrations: ["*_orders.sql"] }',
+        `statement: { name: s, given: "INSERT INTO orders VALUES (1, 1); SELECT ';'", sql: SELECT 1, accepted: true, sabotage: DROP TABLE orders }`,
+      ),
+    ),
+    orders,
+    /^phasegate.yml:13 This `given` is 2 statements/,
+  ],
 ])("%s is a mistake of the plan", async (_name, text, files, message) => {
   const judged = await run(text, files);
   expect(judged.status).toBe("unusable");
@@ -219,6 +245,45 @@ test("a JavaScript migration is refused where the plan refuses programs, and app
   expect(told(refused)).toEqual(["migration-failed A.migrations"]);
   const allowed = await report(plan(owns).replace("phases:", "policy: { programs: allow }\nphases:"), program);
   expect([states(allowed), told(allowed)]).toEqual([["A verified"], []]);
+});
+
+test.each<[name: string, file: string, text: string, message: string, help: string]>([
+  [
+    "a role that the plan does not name",
+    "1_orders.sql",
+    migration("CREATE TABLE orders (id int);\nGRANT SELECT ON orders TO app", "DROP TABLE orders"),
+    'role "app" does not exist, in `GRANT SELECT ON orders TO app`.',
+    "Add `app` to `postgres.roles` of the plan",
+  ],
+  [
+    "a role that it would make itself",
+    "1_orders.sql",
+    migration("CREATE ROLE app", "DROP ROLE app"),
+    "permission denied to create role, in `CREATE ROLE app`. Only roles with the CREATEROLE attribute may create roles.",
+    "Write the role in `postgres.roles` of the plan, and take it out of the migration",
+  ],
+  [
+    "being a program",
+    "1_orders.js",
+    "export const up = () => {};",
+    "1_orders.js is a program of the change; the plan refuses programs.",
+    "Write the migration in SQL, or let the plan say `policy: { programs: allow }`.",
+  ],
+  [
+    "anything else",
+    "1_orders.sql",
+    migration("ALTER TABLE orders ADD COLUMN id int", "SELECT 1"),
+    'relation "orders" does not exist, in `ALTER TABLE orders ADD COLUMN id int`.',
+    "Correct the migration",
+  ],
+])("a migration that is refused for %s says what to do about that", async (_, file, text, message, help) => {
+  const { violations } = await report(plan(phase("A", "", '{ migrations: ["*_orders.*"] }', total)), {
+    [`migrations/${file}`]: text,
+  });
+  const findings = violations.flatMap((each) => each.findings).filter(({ code }) => code === "migration-failed");
+  expect(findings).toHaveLength(1);
+  expect(findings[0]?.message).toBe(`migrations/${file} cannot be applied: ${message}`);
+  expect(findings[0]?.help.slice(0, help.length)).toBe(help);
 });
 
 test("results are written on request and judged as they are then; without it they are only compared", async () => {
@@ -271,27 +336,46 @@ test("a function that shadows PostgreSQL's own is told of the phase that makes i
   expect(violations[0]?.findings[0].message).toContain("count(integer)");
 });
 
-test("a migration that nobody owns and that base's broken one keeps from being looked at is no harmless one", async () => {
-  const broken = { "migrations/0_broken.sql": migration("SELECT 1 / 0", "SELECT 1") };
-  const ordinary = "policy: { ordinary-migrations: allow }\nphases:";
-  const root = projectOf(plan(A).replace("phases:", ordinary), { ...broken, ...orders });
+/** What a checkout comes to after everything in `root` was committed, and `change` was written over it. */
+async function changed(root: string, change: Files, phases: readonly string[] = []): Promise<Report> {
   const git = (...args: string[]) =>
     execFileSync("git", ["-c", "user.name=Eve", "-c", "user.email=e@example.org", ...args], { cwd: root });
   git("init", "-q", "-b", "main");
   git("add", ".");
   git("commit", "-qm", "Base");
-  writeFileSync(join(root, "migrations/2_ordinary.sql"), migration("CREATE TABLE later (id int)", "DROP TABLE later"));
+  for (const [path, text] of Object.entries(change)) writeFileSync(join(root, path), text);
   const judged = await judge({
     root,
     plan: "phasegate.yml",
     postgres: "embedded",
-    phases: [],
+    phases,
     env: process.env,
     base: { kind: "revision", revision: "main" },
     documents: "asked",
   });
   if (judged.status !== "judged") throw new Error(JSON.stringify(judged));
-  const [violation] = judged.report.violations;
+  return judged.report;
+}
+
+test("a new phase whose gates are asked for has not been started by that", async () => {
+  const root = projectOf(plan(A), orders);
+  const seen = await changed(root, { "phasegate.yml": plan(A, B) }, ["B"]);
+  expect(told(seen)).toEqual([]);
+  expect(seen.differences.map(({ message }) => message)).toEqual(["B is new, after all that base has"]);
+  expect(seen.phases.map(({ id, started, gates }) => [id, started, gates[0]?.verdict.status])).toEqual([
+    ["A", true, "passed"],
+    ["B", false, "failed"],
+  ]);
+});
+
+test("a migration that nobody owns and that base's broken one keeps from being looked at is no harmless one", async () => {
+  const broken = { "migrations/0_broken.sql": migration("SELECT 1 / 0", "SELECT 1") };
+  const ordinary = "policy: { ordinary-migrations: allow }\nphases:";
+  const root = projectOf(plan(A).replace("phases:", ordinary), { ...broken, ...orders });
+  const { violations } = await changed(root, {
+    "migrations/2_ordinary.sql": migration("CREATE TABLE later (id int)", "DROP TABLE later"),
+  });
+  const [violation] = violations;
   expect(violation?.code).toBe("migration-failed");
   expect(violation?.findings[0].message).toMatch(/0_broken\.sql cannot be applied.*2_ordinary\.sql/);
 });

@@ -22,6 +22,8 @@ export interface Job {
   readonly event: { readonly name: string; readonly payload: unknown };
   /** Inputs that are not their defaults, and what else a job has in its environment. */
   readonly env?: NodeJS.ProcessEnv;
+  /** The action lies in this folder of the checkout, as where a repository is judged by what base has. */
+  readonly inside?: string;
   /** Kills the action when its log says this. */
   readonly killedAt?: RegExp;
 }
@@ -46,9 +48,10 @@ export function runner(tools: "shared" | "none" = "shared"): Runner {
     script: "index.js" | "post.js",
     env: NodeJS.ProcessEnv,
     cwd: string,
+    action = join(place, "action"),
     killedAt?: RegExp,
   ): Promise<Pick<Ran, "code" | "log">> => {
-    const child = spawn(process.execPath, [join(place, "action", "dist", script)], {
+    const child = spawn(process.execPath, [join(action, "dist", script)], {
       cwd,
       env,
       stdio: ["ignore", "pipe", "pipe"],
@@ -67,7 +70,7 @@ export function runner(tools: "shared" | "none" = "shared"): Runner {
   };
 
   return {
-    async run({ workspace, event, env = {}, killedAt }) {
+    async run({ workspace, event, env = {}, inside, killedAt }) {
       const work = mkdtempSync(join(place, "work-"));
       const file = (name: string, text = ""): string => {
         writeFileSync(join(work, name), text);
@@ -92,8 +95,10 @@ export function runner(tools: "shared" | "none" = "shared"): Runner {
         NODE_COMPILE_CACHE: join(root, "node_modules/.cache/compile"),
         ...env,
       };
-      const { code, log } = await start("index.js", given, work, killedAt);
-      const after = await start("post.js", { ...given, ...stateOf(readFileSync(state, "utf8")) }, work);
+      const action = inside === undefined ? undefined : join(workspace, inside);
+      if (action !== undefined) cpSync(join(place, "action"), action, { recursive: true });
+      const { code, log } = await start("index.js", given, work, action, killedAt);
+      const after = await start("post.js", { ...given, ...stateOf(readFileSync(state, "utf8")) }, work, action);
       if (after.code !== 0) throw new Error(`the step after the job ends with ${after.code}: ${after.log}`);
       return {
         code,

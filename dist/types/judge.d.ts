@@ -27,8 +27,8 @@ export interface JudgeOptions {
     readonly approvals?: Approvals;
     /** Writes the files that checks derive (results of SQL tests) into the checkout before it is judged. */
     readonly writeResults?: boolean;
-    /** Folders whose `node_modules` may hold PostgreSQL's binaries; the working directory unless told. */
-    readonly projects?: readonly string[];
+    /** `pinned`: no program of an npm package is executed but those that are fetched with their hash; see `BootOptions`. */
+    readonly packages?: "installed" | "pinned";
     readonly onProgress?: (progress: Progress | {
         readonly kind: "booting";
         readonly message: string;
@@ -42,13 +42,14 @@ export declare function readPlanOf(tree: Tree, file: string): {
 } | {
     readonly mistakes: readonly [Mistake, ...Mistake[]];
 };
-/** What a run gives, with what verification documents would record. */
+/** What a run gives, with what verification documents would record, and the paths that the change touches. */
 export type Judgement = Exclude<Run, {
     status: "judged";
 }> | (Extract<Run, {
     status: "judged";
 }> & {
     readonly derived: readonly Derived[];
+    readonly changed: readonly string[];
 });
 /** Judges a checkout, or what it would be after its merge. Whatever happens, the server that was booted is gone when this resolves. */
 export declare function judge(options: JudgeOptions): Promise<Judgement>;

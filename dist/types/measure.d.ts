@@ -22,6 +22,8 @@ export type BaseRequest = {
     readonly head: string;
     /** `merged`: what merging head into base gives; `itself`: head as it is. */
     readonly judged: "merged" | "itself";
+    /** The merge that the service has made; used where it is here, and of these two. */
+    readonly merge?: string;
 };
 export interface Measure {
     readonly base: Base;

@@ -1,26 +1,20 @@
 /** What a runner tells the action, and what nobody after it is to find there. */
 
 import { tmpdir } from "node:os";
-import { connect, type GitHub } from "../github/github.ts";
-import type { Credentials } from "../repository/remote.ts";
+import { connect } from "../github/github.ts";
+import type { Checkout } from "../target.ts";
 
-export interface Surroundings {
-  /** The checkout. */
-  readonly root: string;
+export interface Surroundings extends Checkout {
   readonly eventName: string;
   readonly eventFile: string;
-  /** The commit that the workflow runs on, and its ref. */
-  readonly sha: string;
-  readonly ref: string;
   /** `https://github.com/owner/name`, and the run's; absent where a repository is not known. */
   readonly pages?: { readonly repository: string; readonly run: string };
-  readonly run: { readonly id: number; readonly attempt: number };
+  /** When the run began, in milliseconds. */
+  readonly begun: number;
   /** Path of the workflow's file. */
   readonly workflow: string;
   /** A folder that is emptied after the job. */
   readonly temp: string;
-  readonly github: GitHub | undefined;
-  readonly credentials: Credentials | undefined;
 }
 
 /** Variables with which something could be done in the name of the job. */
@@ -33,11 +27,20 @@ const secrets = [
   "ACTIONS_ID_TOKEN_REQUEST_URL",
 ];
 
-/** Takes the token out of the environment, and all others with it: no program that is started from here inherits one. */
+/** Takes the token out of the environment, and what else GitHub has put there: no program that is started from here inherits one. */
 export function takeToken(env: NodeJS.ProcessEnv): string | undefined {
   const token = env["INPUT_GITHUB-TOKEN"];
   for (const name of secrets) delete env[name];
   return token === "" ? undefined : token;
+}
+
+/**
+ * Git as the runner has it, and not as an earlier step of the job would have it: nothing that it left in the environment
+ * says where origin is. In a container the checkout belongs to another user, and is the one that is meant all the same.
+ */
+export function ownGit(env: NodeJS.ProcessEnv, root: string): void {
+  for (const name of Object.keys(env)) if (name.startsWith("GIT_")) delete env[name];
+  Object.assign(env, { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "safe.directory", GIT_CONFIG_VALUE_0: root });
 }
 
 export function surroundings(env: NodeJS.ProcessEnv, token: string | undefined): Surroundings {
@@ -51,7 +54,7 @@ export function surroundings(env: NodeJS.ProcessEnv, token: string | undefined):
     sha: env.GITHUB_SHA ?? "",
     ref: env.GITHUB_REF ?? "",
     ...(repository === "" ? {} : { pages: pagesOf(`${server}/${repository}`, id, attempt) }),
-    run: { id, attempt },
+    begun: Date.now(),
     // `owner/name/.github/workflows/a.yml@refs/heads/main`
     workflow: (env.GITHUB_WORKFLOW_REF ?? "").replace(`${repository}/`, "").replace(/@.*$/, ""),
     temp: env.RUNNER_TEMP ?? tmpdir(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { approver, isTeam, noApprover } from "../model/approver.ts";
 import type { Review } from "../model/ports.ts";
 import { defineFilesKind, type KindFinding, type Mutant, NotRun } from "./kind.ts";
 import { atLeast, free, ordered, subset } from "./strength.ts";
@@ -14,7 +15,6 @@ type Observed = {
 const codes = ["approval-missing", "own-approval", "stale-approval", "changes-requested"] as const;
 type Code = (typeof codes)[number];
 
-const isTeam = (name: string): boolean => name.includes("/");
 /** GitHub's logins are the same in any case. */
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
@@ -22,11 +22,7 @@ const params = z
   .strictObject({
     title: z.string().trim().min(1).describe("Whose approval it is, in words: `Backend lead`."),
     "any-of": z
-      .array(
-        z
-          .string()
-          .regex(/^@[A-Za-z0-9][\w-]*(\/[\w.-]+)?$/, { error: "is nobody; write `@login` or `@organization/team`" }),
-      )
+      .array(z.string().regex(approver, { error: noApprover }))
       .min(1)
       .describe("Who may give it: logins (`@ada`) and teams (`@organization/team`)."),
     count: z.int().min(1).default(1).describe("How many of them have to."),

@@ -3,6 +3,7 @@ import { askedDefault } from "./asked.ts";
 import { askedGenerated, askedType, type FoundColumn, foundColumn, identities } from "./column-catalog.ts";
 import { columnMutants } from "./column-mutants.ts";
 import { defineDatabaseKind, type KindFinding } from "./kind.ts";
+import { missingTable, type OfMissingTable, ofMissingTable } from "./missing-table.ts";
 import { name, parts, relation } from "./params.ts";
 import { fixed, optional, ordered } from "./strength.ts";
 
@@ -37,7 +38,7 @@ export type ColumnObserved = {
   readonly found: FoundColumn | null;
   /** The plan's type, default and generation, as PostgreSQL writes them; `null` where it names a column that is missing. */
   readonly asked: { readonly type: string | null; readonly default: string | null; readonly generated: string | null };
-};
+} & OfMissingTable;
 
 const codes = [
   "no-column",
@@ -77,15 +78,15 @@ export const column = defineDatabaseKind({
     // Where there is no column, there may be no table on which the expression could be normalised.
     const generated =
       params.generated === undefined || !found ? null : await askedGenerated(database, table, as, params.generated);
-    return {
-      examined: 1,
-      observed: { found, asked: { type: type ?? null, default: expression ?? null, generated } },
-    };
+    const asked = { type: type ?? null, default: expression ?? null, generated };
+    const missing = found ? {} : await ofMissingTable(database, table);
+    return { examined: 1, observed: { found, asked, ...missing } };
   },
 
-  judge(params, { found, asked }: ColumnObserved): KindFinding<ColumnCode>[] {
+  judge(params, { found, asked, table: of }: ColumnObserved): KindFinding<ColumnCode>[] {
     const { table, name, nullable } = params;
     const it = `${table}.${name}`;
+    if (of === "missing") return [{ code: "no-column", ...missingTable(table, `its column ${name}`) }];
     if (!found)
       return [{ code: "no-column", message: `${it} does not exist.`, help: "Add it in a migration of the phase." }];
     if (found.of !== "table") {

@@ -6,6 +6,7 @@ import { askedExclusion, type FoundConstraint, foundConstraints } from "./constr
 import { differences, identified, list } from "./constraint-findings.ts";
 import { breaks, dropping } from "./constraint-mutants.ts";
 import { defineDatabaseKind, type KindFinding, type Mutant } from "./kind.ts";
+import { missingTable, type OfMissingTable, ofMissingTable } from "./missing-table.ts";
 import { name, parts, relation } from "./params.ts";
 import { fixed, inAnyOrder, optional, ordered, turnedOn } from "./strength.ts";
 import { namesUnknownColumn } from "./unknown-column.ts";
@@ -90,7 +91,7 @@ export type ConstraintObserved = {
   readonly found: readonly FoundConstraint[];
   /** The plan's definition as PostgreSQL writes it; `null` where it names columns that the table does not have. */
   readonly asked: string | null;
-};
+} & OfMissingTable;
 
 const codes = [
   "no-constraint",
@@ -140,7 +141,13 @@ export const constraint = defineDatabaseKind({
     const table = parts(params.table);
     const found = await foundConstraints(database, table, params.type);
     // Where there is none, the table may be missing too, and the definition could not be normalised on it.
-    return { examined: 1, observed: { found, asked: found.length > 0 ? await asked(database, table, params) : null } };
+    return {
+      examined: 1,
+      observed:
+        found.length > 0
+          ? { found, asked: await asked(database, table, params) }
+          : { found, asked: null, ...(await ofMissingTable(database, table)) },
+    };
   },
 
   judge(params, observed: ConstraintObserved): KindFinding<ConstraintCode>[] {
@@ -148,6 +155,7 @@ export const constraint = defineDatabaseKind({
     if (first) return more.reduce((nearest, next) => (next.length < nearest.length ? next : nearest), first);
     const { table, name, type, columns, definition } = params;
     const which = name ?? (columns ? `on ${list(columns)}` : `that says ${definition}`);
+    if (observed.table === "missing") return [{ code: "no-constraint", ...missingTable(table, `a ${type} ${which}`) }];
     const others = observed.found.map((one) => [one.name, list(one.columns)].filter(Boolean).join(" "));
     const has = others.length === 0 ? "none of this type" : others.join(", ");
     const message = `${table} has ${has}; the plan asks for a ${type} ${which}.`;

@@ -5,6 +5,7 @@ import { type AskedIndex, askedAsWritten, askedIndex, type FoundIndex, foundInde
 import { keyText } from "./index-keys.ts";
 import { breaks } from "./index-mutants.ts";
 import { defineDatabaseKind, type KindFinding, type Mutant } from "./kind.ts";
+import { missingTable, type OfMissingTable, ofMissingTable } from "./missing-table.ts";
 import { name, parts, relation } from "./params.ts";
 import { fixed, inAnyOrder, optional, ordered, turnedOn } from "./strength.ts";
 
@@ -37,7 +38,7 @@ type Observed = {
   /** All indexes of the table. */
   readonly found: readonly FoundIndex[];
   readonly asked: AskedIndex | null;
-};
+} & OfMissingTable;
 
 const codes = [
   "no-index",
@@ -143,7 +144,8 @@ export const index = defineDatabaseKind({
     const table = parts(params.table);
     const found = await foundIndexes(database, table);
     // Where there is none, the table may be missing too, and nothing could be normalised on it.
-    if (found.length === 0) return { examined: 1, observed: { found, asked: null } };
+    if (found.length === 0)
+      return { examined: 1, observed: { found, asked: null, ...(await ofMissingTable(database, table)) } };
     const { columns, predicate, method = "btree" } = params;
     return {
       examined: 1,
@@ -158,6 +160,7 @@ export const index = defineDatabaseKind({
     const { table, name, unique } = params;
     const has = observed.found.map((one) => `${one.name} ${list(one.columns)}`).join(", ") || "no index";
     const which = [unique && "unique", "index", name, list(params.columns)].filter(Boolean).join(" ");
+    if (observed.table === "missing") return [{ code: "no-index", ...missingTable(table, `the ${which}`) }];
     const message = `${table} has ${has}; the plan asks for the ${which}.`;
     return [{ code: "no-index", message, help: "Create it in a migration of the phase." }];
   },

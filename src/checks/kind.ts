@@ -40,6 +40,13 @@ export interface Mutant<Code extends string, Observed extends Json = Json> {
   readonly provokes: Code;
 }
 
+/** @see KindOf.prepares */
+export interface PreparingSql {
+  /** From the check's parameters on. */
+  readonly path: readonly [parameter: string, ...item: number[]];
+  readonly sql: string;
+}
+
 export interface KindFinding<Code extends string> extends Finding {
   readonly code: Code;
 }
@@ -102,6 +109,8 @@ interface KindOf<Kind extends string, Schema extends z.ZodType, Observed extends
   prove?(world: World, params: z.output<Schema>, observed: Observed): Promise<readonly MutantResult[]>;
   /** How the ratchet orders two versions of a check. */
   strength(base: z.output<Schema>, head: z.output<Schema>): Strength;
+  /** SQL of the check that is sent to prepare something, and where it stands: each text has to be one statement. */
+  prepares?(params: z.output<Schema>): readonly PreparingSql[];
   /** Paths and globs of oracle files: files that are the expectation of the check. */
   oracles?(params: z.output<Schema>): readonly string[];
   /** What a new version of an oracle file asks for, differently; without it, every change of its text asks for less. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type QualifiedName, readName } from "../sql/identifier.ts";
+import type { PreparingSql } from "./kind.ts";
 
 /** Pieces that the schemas of check kinds share. As patterns, so that the JSON Schema of the plan says the same. */
 
@@ -40,8 +41,16 @@ export const pattern = z
     { error: "is no regular expression that can fail: it has a mistake, or it matches the empty text" },
   );
 
-/** One statement or several, in order. */
+/** One statement, or a list of them, in order. */
 export const statements = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
+
+/** The texts of a parameter that `statements` accepted, each of which has to be one statement. */
+export const preparing = (parameter: string, given: string | readonly string[] | undefined): readonly PreparingSql[] =>
+  typeof given === "object"
+    ? given.map((sql, item) => ({ path: [parameter, item], sql }))
+    : given === undefined
+      ? []
+      : [{ path: [parameter], sql: given }];
 
 /** What `statements` accepted, as a list. */
 export const asList = (given: string | readonly string[] | undefined): readonly string[] =>

@@ -122,10 +122,11 @@ export const safe = defineFilesKind({
   params,
   codes,
 
-  claim: ({ disable = {} }) =>
-    ["the migrations hold no hazard", ...Object.keys(disable).map((rule) => `but ${rule}`)]
-      .join(" ")
-      .replace(/\s+/g, " "),
+  claim({ disable = {} }) {
+    const rules = Object.keys(disable).map((rule) => rule.replace(/\s+/g, " "));
+    const but = rules.length > 1 ? `${rules.slice(0, -1).join(", ")} and ${rules.at(-1)}` : rules[0];
+    return but === undefined ? "the migrations hold no hazard" : `the migrations hold no hazard but ${but}`;
+  },
 
   async observe({ tree, subject, linter }, { disable = {} }) {
     const found: Found[] = [];

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Json } from "../model/json.ts";
 import { acting, as, set } from "./acting.ts";
 import { defineDatabaseKind, type KindFinding, type Strength } from "./kind.ts";
-import { asList, statements } from "./params.ts";
+import { asList, preparing, statements } from "./params.ts";
 import { fixed, free, ordered } from "./strength.ts";
 
 const json: z.ZodType<Json> = z.json();
@@ -34,7 +34,9 @@ const params = z.strictObject({
   ),
   as,
   set,
-  sabotage: statements.describe("SQL after which it must give something else. Rolled back."),
+  sabotage: statements.describe(
+    "SQL after which it must give something else: one statement (a `DO` block holds several), or a list of them. Rolled back.",
+  ),
 });
 
 /** Values are compared as PostgreSQL prints them, JSON by its meaning; only null is null. */
@@ -126,6 +128,8 @@ export const sql = defineDatabaseKind({
       : `Change what the query looks at until this is true: ${name}.`;
     return [{ code: other.code, message: `The query gives ${other.found}; the plan asks for ${other.asked}.`, help }];
   },
+
+  prepares: ({ sabotage }) => preparing("sabotage", sabotage),
 
   mutants: ({ gives, sabotage }) => [
     {

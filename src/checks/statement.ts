@@ -5,7 +5,7 @@ import { conditionOf, conditions } from "../sql/conditions.ts";
 import { splitStatements } from "../sql/statements.ts";
 import { acting, as, set } from "./acting.ts";
 import { defineDatabaseKind, type KindFinding } from "./kind.ts";
-import { asList, name as objectName, path, pattern, statements } from "./params.ts";
+import { asList, name as objectName, path, pattern, preparing, statements } from "./params.ts";
 import { statementMutants } from "./statement-mutants.ts";
 import { type Refusal, type Tried, tried } from "./statement-outcome.ts";
 import { fixed, free, optional, ordered } from "./strength.ts";
@@ -50,7 +50,7 @@ const params = z
     sabotage: statements
       .optional()
       .describe(
-        "SQL after which an accepted statement is refused; or a refused one accepted, where that cannot be guessed.",
+        "SQL after which an accepted statement is refused; or a refused one accepted, where that cannot be guessed: one statement (a `DO` block holds several), or a list of them.",
       ),
   })
   .superRefine((given, context) => {
@@ -175,6 +175,11 @@ export const statement = defineDatabaseKind({
     const message = `${it(params.name)} accepted; the plan asks that it be refused with ${asked.condition}${by}.`;
     return [{ code: "accepted", message, help: "Add what refuses it in a migration of the phase." }];
   },
+
+  prepares: ({ given, sabotage }) => [
+    ...(typeof given === "object" && "file" in given ? [] : preparing("given", given)),
+    ...preparing("sabotage", sabotage),
+  ],
 
   mutants: statementMutants,
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { literal } from "../sql/identifier.ts";
 import { defineDatabaseKind, type KindFinding } from "./kind.ts";
+import { missingTable, type OfMissingTable, ofMissingTable } from "./missing-table.ts";
 import { name, parts, relation } from "./params.ts";
 import { routine, routineParts } from "./routine-name.ts";
 import { fixed, inAnyOrder, optional, ordered } from "./strength.ts";
@@ -59,7 +60,7 @@ export type TriggerObserved = {
   readonly found: readonly FoundTrigger[];
   /** The plan's condition as PostgreSQL writes it; `null` where it names columns that the table does not have. */
   readonly asked: string | null;
-};
+} & OfMissingTable;
 
 const codes = [
   "no-trigger",
@@ -180,6 +181,8 @@ export const trigger = defineDatabaseKind({
     const table = parts(params.table);
     const found = await foundTriggers(database, table);
     const it = found.find((one) => one.name === params.name);
+    if (found.length === 0)
+      return { examined: 1, observed: { found, asked: null, ...(await ofMissingTable(database, table)) } };
     if (!it || params.when === undefined) return { examined: 1, observed: { found, asked: null } };
     // What the plan leaves open is as it is found: a condition is normalised on a trigger that may have it.
     const { timing = it.timing, level = it.level, events = it.events } = params;
@@ -189,10 +192,11 @@ export const trigger = defineDatabaseKind({
     };
   },
 
-  judge(params, { found, asked }: TriggerObserved): KindFinding<TriggerCode>[] {
+  judge(params, { found, asked, table: of }: TriggerObserved): KindFinding<TriggerCode>[] {
     const it = found.find((one) => one.name === params.name);
     if (it) return differences(params, asked, it);
     const { table, name } = params;
+    if (of === "missing") return [{ code: "no-trigger", ...missingTable(table, `its trigger ${name}`) }];
     const has = found.length === 0 ? "no trigger" : `the triggers ${found.map((one) => one.name).join(", ")}`;
     const message = `${table} has ${has}; the plan asks for ${name}.`;
     return [{ code: "no-trigger", message, help: "Create it in a migration of the phase." }];

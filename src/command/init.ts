@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, posix } from "node:path";
+import { readPlanOf } from "../judge.ts";
 import { listMigrations, type Migration, numericPrefix } from "../migration/list.ts";
 import { nameTraps } from "../migration/names.ts";
 import { readSections } from "../migration/sections.ts";
@@ -13,6 +14,7 @@ import { visible } from "../report/escape.ts";
 import { history } from "../repository/git.ts";
 import { workingTree } from "../repository/working-tree.ts";
 import { branchHere } from "./doctor.ts";
+import { mistakesText } from "./mistakes.ts";
 import type { Output } from "./output.ts";
 
 export interface InitArguments {
@@ -27,7 +29,7 @@ const workflowFile = ".github/workflows/phasegate.yml";
 
 /**
  * Writes a first plan, whose gates hold of the migrations that are here, and the workflow that judges changes by it.
- * Nothing is written where one of the files is there already, unless forced.
+ * Of the two, one that is there already is left as it is, unless forced.
  */
 export async function initCommand(args: InitArguments, root: string, output: Output): Promise<0 | 2> {
   const refused = (message: string, help: string): 2 => {
@@ -36,12 +38,14 @@ export async function initCommand(args: InitArguments, root: string, output: Out
   };
   const git = history(root);
   if ("none" in git && git.none !== "no-git") return refused(git.reason, git.help);
-  const there = [planFile, workflowFile].filter((file) => existsSync(join(root, file)));
-  if (there.length > 0 && !args.force) {
-    const is = there.length === 1 ? "is" : "are";
-    return refused(`${there.join(" and ")} ${is} there already; nothing was written.`, "Write over it with --force.");
-  }
+  const files = [planFile, workflowFile].filter((file) => args.force || !existsSync(join(root, file)));
+  if (files.length === 0)
+    return refused(
+      `${planFile} and ${workflowFile} are there already; nothing was written.`,
+      "Write over both with --force.",
+    );
   const tree = workingTree(root);
+  if (!files.includes(planFile)) return workflowAlone(tree, root, args, output);
   const dirs =
     args.migrations === undefined ? migrationFolders(tree) : [posix.normalize(args.migrations).replace(/\/$/, "")];
   const [dir, ...others] = dirs;
@@ -64,10 +68,26 @@ export async function initCommand(args: InitArguments, root: string, output: Out
   const known = await knownObjects(migrations.map((migration) => upOf(migration, tree)));
   const plan = { name: nameOf(tree, root), version: versionOf(tree), dir, through: last.name, programs, known };
   write(root, planFile, firstPlan(plan));
-  write(root, workflowFile, firstWorkflow(branchHere(root) ?? "main", programs));
+  if (files.includes(workflowFile)) write(root, workflowFile, firstWorkflow(branchHere(root) ?? "main", programs));
   const traps = await trapsOf(migrations, tree, programs);
-  const told = { written: [planFile, workflowFile], dir, migrations: migrations.length, postgres: plan.version, traps };
-  output.out(args.json ? `${JSON.stringify(told, null, 2)}\n` : written(migrations.length, plan.version, traps));
+  const told = { written: files, dir, migrations: migrations.length, postgres: plan.version, traps };
+  output.out(args.json ? `${JSON.stringify(told, null, 2)}\n` : written(files, migrations.length, plan.version, traps));
+  return 0;
+}
+
+/** Beside a plan that is there: by what it says of programs. */
+function workflowAlone(tree: Tree, root: string, args: InitArguments, output: Output): 0 | 2 {
+  const reading = readPlanOf(tree, planFile);
+  if ("mistakes" in reading) {
+    output.error(mistakesText(reading.mistakes));
+    return 2;
+  }
+  write(root, workflowFile, firstWorkflow(branchHere(root) ?? "main", reading.read.plan.policy.programs === "allow"));
+  output.out(
+    args.json
+      ? `${JSON.stringify({ written: [workflowFile] }, null, 2)}\n`
+      : `Wrote ${workflowFile}. ${planFile} is there already, and is as it was.\n`,
+  );
   return 0;
 }
 
@@ -118,14 +138,16 @@ async function trapsOf(migrations: readonly Migration[], tree: Tree, programs: b
   return traps;
 }
 
-function written(count: number, version: number, traps: readonly Finding[]): string {
+function written(files: readonly string[], count: number, version: number, traps: readonly Finding[]): string {
   const found = traps.flatMap(({ message, help, place }) => [
     `  ${place === undefined ? "" : `${place.file}:${place.line}: `}${visible(message)}`,
     `      ${visible(help)}`,
   ]);
   return [
     `Wrote ${planFile}: one phase, \`baseline\`, that owns ${count === 1 ? "the migration" : `all ${count} migrations`}, on PostgreSQL ${version}.`,
-    `Wrote ${workflowFile}: judges every pull request.`,
+    files.includes(workflowFile)
+      ? `Wrote ${workflowFile}: judges every pull request.`
+      : `${workflowFile} is there already, and is as it was.`,
     "",
     ...(found.length === 0 ? [] : ["The gates cannot hold before this is repaired:", ...found, ""]),
     "Next:",

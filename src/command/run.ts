@@ -5,6 +5,7 @@ import type { Report, Run } from "../model/report.ts";
 import { json } from "../report/json.ts";
 import { markdown } from "../report/markdown.ts";
 import { terminal } from "../report/terminal.ts";
+import { count } from "../report/words.ts";
 import type { Format } from "./formats.ts";
 import { mistakesText } from "./mistakes.ts";
 import type { Output } from "./output.ts";
@@ -112,10 +113,10 @@ export function progressText(progress: Told): [stage: string, text: string] {
     case "booting":
       return ["Booting PostgreSQL", progress.message];
     case "migrating":
-      return [`Replaying ${progress.count} migrations`, `${progress.index + 1}, ${progress.migration}`];
+      return [`Replaying ${count(progress.count, "migration")}`, `${progress.index + 1}, ${progress.migration}`];
     case "checking":
-      return [`Looking with ${progress.count} checks`, String(progress.done)];
+      return [`Looking with ${count(progress.count, "check")}`, String(progress.done)];
     case "proving":
-      return [`Proving that ${progress.count} checks can fail`, String(progress.done)];
+      return [`Proving that ${count(progress.count, "check")} can fail`, String(progress.done)];
   }
 }

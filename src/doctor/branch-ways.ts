@@ -20,6 +20,10 @@ function gateWorkflows(facts: Facts, { workflows }: Protection): Protection["wor
 const requires = (facts: Facts, protection: Protection): boolean =>
   gateChecks(facts, protection).length > 0 || gateWorkflows(facts, protection).length > 0;
 
+/** Whether a workflow is required as such, and not by the name of its check. */
+export const requiresWorkflow = (facts: Facts): boolean =>
+  facts.settings.protections.some((protection) => gateWorkflows(facts, protection).length > 0);
+
 /** Where nobody can tell what the check is called, nobody can tell what is asked of it. */
 const unnamed = (facts: Facts): readonly Sight[] =>
   requestGates(facts)
@@ -183,6 +187,22 @@ export const branchWays = {
         },
       ],
     ),
+
+  "own-push-approved": (facts) =>
+    facts.plan.status === "none" || facts.plan.owners.length === 0
+      ? []
+      : unlessProtected(
+          facts,
+          ({ pullRequest }) => pullRequest?.notByPusher === true,
+          () => [
+            {
+              status: "advice",
+              message:
+                "A plan owner may push to somebody else's pull request and approve it then: nobody but the one who opened it counts as its author.",
+              help: `Turn on "Require approval of the most recent reviewable push" ${inSettings(facts)}.`,
+            },
+          ],
+        ),
 
   "stale-approvals": (facts) =>
     unlessProtected(

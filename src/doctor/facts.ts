@@ -52,6 +52,8 @@ export interface GateJob {
   /** The step, or the job where it calls a reusable workflow. */
   readonly place: Place;
   readonly call: Call;
+  /** What the job runs before it that could be the change's own, each as it is written. */
+  readonly earlier: readonly { readonly what: string; readonly place: Place }[];
   /** The plan that it judges; `undefined` where an expression says which. */
   readonly plan: string | undefined;
   /** What may keep it from judging what was pushed, or its failure from being noticed. */
@@ -110,6 +112,8 @@ export interface Protection {
 export interface PullRequestRule {
   readonly codeOwners: boolean;
   readonly dismissesStale: boolean;
+  /** Somebody else than whoever pushed last has to approve. */
+  readonly notByPusher: boolean;
   /** Who needs none. */
   readonly exempt: readonly string[];
 }

@@ -19,6 +19,8 @@ export interface Read {
 export interface CallIn {
   readonly line: number;
   readonly call: Call;
+  /** The steps before it that run something, by their lines. */
+  readonly earlier: readonly { readonly line: number; readonly what: string }[];
   /** The plan that it names; `undefined` where an expression does. */
   readonly plan: string | undefined;
   readonly troubles: readonly StepTrouble[];
@@ -31,7 +33,7 @@ export function callsIn(job: Job, read: Read, tree: Tree): readonly CallIn[] {
   if (reuses !== null) {
     if (!/^[^/]+\/phasegate\/\.github\/workflows\//i.test(reuses)) return [];
     const call = { kind: "reusable", uses: reuses, version: versionOf(reuses) } as const;
-    return [{ line: job.line, call, plan: planIn(child(written, "with")), troubles: calledBy(job, read) }];
+    return [{ line: job.line, call, earlier: [], plan: planIn(child(written, "with")), troubles: calledBy(job, read) }];
   }
   const steps = flattened(items(child(written, "steps")));
   return job.steps.flatMap((step, at) => [
@@ -79,7 +81,14 @@ function actionIn(step: Step, plan: string | undefined, job: Job, { workflow }: 
   const version = uses.startsWith("./") ? localVersion(uses, step, job, tree) : remoteVersion(uses);
   if (version === undefined) return [];
   const { troubles = [] } = found(workflow, { uses }, job, step.line) ?? {};
-  return [{ line: step.line, call: { kind: "action", uses, version }, plan, troubles }];
+  const earlier = job.steps.slice(0, job.steps.indexOf(step)).flatMap(runBy);
+  return [{ line: step.line, call: { kind: "action", uses, version }, earlier, plan, troubles }];
+}
+
+/** What a step runs; actions of GitHub itself execute nothing of a checkout. */
+function runBy({ line, run, uses }: Step): readonly { readonly line: number; readonly what: string }[] {
+  if (run !== null) return [{ line, what: `run: ${run.trim().split("\n")[0]}` }];
+  return uses === null || /^actions\//i.test(uses) ? [] : [{ line, what: `uses: ${uses}` }];
 }
 
 type Version = Exclude<Call, { kind: "command" }>["version"];
@@ -140,6 +149,8 @@ function commandsIn(step: Step, job: Job, { workflow }: Read, tree: Tree): reado
       {
         line,
         call: { kind: "command", trial, deep: isDeep(job.steps.slice(0, job.steps.indexOf(step))) },
+        // It has to be installed, by what the change says.
+        earlier: [],
         plan: /[$]/.test(plan) ? undefined : plan.replace(/^\.\//, ""),
         troubles: troubles.filter(({ code }) => code !== "arguments"),
       },

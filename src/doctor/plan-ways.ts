@@ -6,7 +6,7 @@ import { inSettings, type Sight, unlessProtected, type Way } from "./sight.ts";
 import { gatesOf } from "./workflow-ways.ts";
 
 const readOnly = "permissions:\n  contents: read";
-const reporting = "permissions:\n  contents: read\n  checks: write\n  pull-requests: write";
+const reporting = "permissions:\n  contents: read\n  checks: write\n  pull-requests: write\n  actions: write";
 
 /** What decides how a change is judged, workflows left out: the plan and what its checks compare with. */
 const deciding = ({ plan }: Facts): readonly string[] => (plan.status === "none" ? [] : [plan.file, ...plan.oracles]);

@@ -2,9 +2,10 @@ import { createColors } from "picocolors";
 import { visible } from "../report/escape.ts";
 import { type TerminalOptions, wrap } from "../report/terminal.ts";
 import { count } from "../report/words.ts";
+import { requiresWorkflow } from "./branch-ways.ts";
 import type { Facts } from "./facts.ts";
 import type { Diagnosis, WayFinding } from "./ways.ts";
-import { gatesOf } from "./workflow-ways.ts";
+import { gatesOf, requestGates } from "./workflow-ways.ts";
 
 /** What `doctor` found, for people at a terminal. */
 export function diagnosisText(facts: Facts, diagnosis: Diagnosis, { colour, width }: TerminalOptions): string {
@@ -61,6 +62,7 @@ export function diagnosisText(facts: Facts, diagnosis: Diagnosis, { colour, widt
     ...diagnosis.findings.flatMap(finding),
     ...unreadable,
     ...notLookedAt,
+    ...limits(facts).flatMap((limit) => [...wrap(limit, columns - 2).map((line) => `  ${c.dim(line)}`), ""]),
     paint(sentence(facts, diagnosis)),
     "",
   ].join("\n");
@@ -79,6 +81,14 @@ function introduction(facts: Facts): string {
   );
   return `${facts.plan.file} guards ${facts.branch}${gates.length === 0 ? "." : `, judged by ${gates.join(" and ")}.`}`;
 }
+
+/** What no file and no setting of a branch closes. */
+const limits = (facts: Facts): readonly string[] =>
+  requestGates(facts).length === 0 || requiresWorkflow(facts)
+    ? []
+    : [
+        "Who may push a branch may run a workflow there that reports a check of the same name as GitHub Actions; only requiring the workflow itself, in a ruleset of an organisation, stops them.",
+      ];
 
 function sentence(facts: Facts, diagnosis: Diagnosis): string {
   const { findings, unknown } = diagnosis;

@@ -91,11 +91,12 @@ function jobOf(job: Job, read: Read): JobFacts {
   return { id, check: isPlain ? String(name ?? id) : undefined, place: { file: read.file, line } };
 }
 
-function gateOf({ line, call, plan, troubles }: CallIn, job: Job, read: Read): GateJob {
+function gateOf({ line, call, earlier, plan, troubles }: CallIn, job: Job, read: Read): GateJob {
   return {
     job: jobOf(job, read),
     place: { file: read.file, line },
     call,
+    earlier: earlier.map(({ line, what }) => ({ what, place: { file: read.file, line } })),
     plan,
     troubles: troubles.map(placed(read)),
     matrix: matrixOf(writtenJob(job, read)),

@@ -157,6 +157,15 @@ export const workflowWays = {
         ],
   ),
 
+  "earlier-steps": ofEach(({ earlier }) =>
+    earlier.map(({ what, place }) => ({
+      status: "open",
+      message: `The job has a step before Phasegate (\`${what}\`): where that executes anything of the change, it can put another judge, another git or another origin in the place of this one.`,
+      help: "Let Phasegate run in a job of its own, after nothing but the checkout.",
+      place,
+    })),
+  ),
+
   trial: ofEach(({ call, place }) =>
     call.kind !== "command" || call.trial.length === 0
       ? []

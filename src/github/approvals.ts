@@ -15,16 +15,28 @@ export function approvalsOf(github: GitHub, behind: () => Promise<readonly PullR
   return {
     async ask(teams) {
       asked ??= behind().then((pulls) => ofAll(github, pulls, head));
-      const known = await Promise.all(teams.map(async (team) => [team, await membersOf(github, team)] as const));
-      return { ...(await asked), teams: Object.fromEntries(known) };
+      asked.catch(() => undefined);
+      try {
+        const known = await Promise.all(teams.map(async (team) => [team, await membersOf(github, team)] as const));
+        return { ...(await asked), teams: Object.fromEntries(known) };
+      } catch (error) {
+        // What cannot be read is not there; the rest of the verdict does not depend on it.
+        return { none: unread(error) };
+      }
     },
   };
+}
+
+function unread(error: unknown): string {
+  if (error instanceof Error && !("status" in error)) return error.message;
+  const { isForbidden, words } = refusalOf(error);
+  return isForbidden ? `${words}; the job needs \`permissions: pull-requests: read\`` : words;
 }
 
 /** Of several pull requests, who approves has approved each of them as it is, and proposes none. */
 async function ofAll(github: GitHub, pulls: readonly PullRequest[], head: string): Promise<Omit<Reviews, "teams">> {
   const [only, ...others] = pulls;
-  if (!only) throw new Error("No pull request is known that this change came with.");
+  if (!only) throw new Error("no pull request is known that this change came with");
   if (others.length === 0)
     return { author: `@${only.author}`, head: only.head, reviews: await reviewsOf(github, only.number) };
   const each = await Promise.all(
@@ -57,7 +69,7 @@ async function membersOf({ octokit }: GitHub, team: string): Promise<readonly st
     return members.map(({ login }) => `@${login}`);
   } catch (error) {
     throw new Error(
-      `Who belongs to ${team} cannot be read (${refusalOf(error).words}). The token of a workflow knows no teams: name people in the plan, or give \`github-token\` a token of a GitHub App, or one with \`read:org\`.`,
+      `who belongs to ${team} cannot be read (${refusalOf(error).words}): the token of a workflow knows no teams, so name people in the plan, or give \`github-token\` a token of a GitHub App, or one with \`read:org\``,
       { cause: error },
     );
   }

@@ -1,16 +1,25 @@
 /** The check-run: for reading, with annotations where the work has to be done. What is required is the job. */
 
-import type { GitHub } from "./github.ts";
+import { type GitHub, refusalOf } from "./github.ts";
 
 export interface CheckIdentity {
   /** What people see: it has to tell plans and target branches apart. */
   readonly name: string;
   /** The same for machines. */
   readonly externalId: string;
+  /** When the run began, in milliseconds. */
+  readonly begun: number;
   /** The commit that it is shown at. */
   readonly head: string;
   /** The page of the workflow's run. */
   readonly details: string | undefined;
+}
+
+/** A check-run that is worked on. */
+export interface BegunCheck {
+  readonly number: number;
+  /** What it carries as long as no other run has taken it over. */
+  readonly mark: string;
 }
 
 export interface Annotation {
@@ -37,12 +46,12 @@ const maxAnnotations = 500;
 /**
  * Says that a verdict is being worked on. A check-run of an earlier run is used again, unless it has annotations: those
  * can only be added to.
- * @returns its number
  */
-export async function beginCheck({ octokit, owner, repo }: GitHub, check: CheckIdentity): Promise<number> {
-  const { name, externalId, head, details } = check;
+export async function beginCheck({ octokit, owner, repo }: GitHub, check: CheckIdentity): Promise<BegunCheck> {
+  const { name, externalId, begun, head, details } = check;
+  const mark = `${externalId} ${begun}`;
   const page = details === undefined ? {} : { details_url: details };
-  const progress = { status: "in_progress", external_id: externalId, ...page } as const;
+  const progress = { status: "in_progress", external_id: mark, ...page } as const;
   const known = await octokit.paginate(octokit.rest.checks.listForRef, {
     owner,
     repo,
@@ -51,24 +60,36 @@ export async function beginCheck({ octokit, owner, repo }: GitHub, check: CheckI
     filter: "latest",
     per_page: 100,
   });
-  const own = known.find(({ external_id, output }) => external_id === externalId && output.annotations_count === 0);
+  const own = known.find(
+    ({ external_id, output }) => external_id?.startsWith(`${externalId} `) && output.annotations_count === 0,
+  );
   if (own) {
-    await octokit.rest.checks.update({ owner, repo, check_run_id: own.id, ...progress });
-    return own.id;
+    try {
+      await octokit.rest.checks.update({ owner, repo, check_run_id: own.id, ...progress });
+      return { number: own.id, mark };
+    } catch (error) {
+      // Somebody else's, who gave it the same identity: only its App may change it.
+      if (!refusalOf(error).isForbidden) throw error;
+    }
   }
   const { data } = await octokit.rest.checks.create({ owner, repo, name, head_sha: head, ...progress });
   // A proxy may answer something else.
   if (typeof data.id !== "number") throw new Error("the answer cannot be read");
-  return data.id;
+  return { number: data.id, mark };
 }
 
-/** Annotations first, the conclusion last: what was posted by half is never green. */
+/**
+ * Annotations first, the conclusion last: what was posted by half is never green.
+ * @returns whether it was concluded: a run that began later may have taken it over, and says what there is to say
+ */
 export async function concludeCheck(
-  { octokit, owner, repo }: GitHub,
-  check_run_id: number,
+  github: GitHub,
+  { number: check_run_id, mark }: BegunCheck,
   conclusion: "success" | "failure",
   { title, summary, text, annotations }: CheckOutput,
-): Promise<void> {
+): Promise<boolean> {
+  const { octokit, owner, repo } = github;
+  if (await isTakenOver(github, check_run_id, mark)) return false;
   const told = annotations.slice(0, maxAnnotations);
   let rest: readonly Annotation[] = told;
   for (; rest.length > batch; rest = rest.slice(batch)) {
@@ -83,6 +104,17 @@ export async function concludeCheck(
     conclusion,
     output: { title, summary, text, annotations: rest.map(copied) },
   });
+  return true;
+}
+
+/** Where GitHub does not say, it is not. */
+async function isTakenOver({ octokit, owner, repo }: GitHub, check_run_id: number, mark: string): Promise<boolean> {
+  try {
+    const { data } = await octokit.rest.checks.get({ owner, repo, check_run_id });
+    return typeof data.external_id === "string" && data.external_id !== mark;
+  } catch {
+    return false;
+  }
 }
 
 const copied = (annotation: Annotation) => ({ ...annotation });

@@ -6,8 +6,8 @@ export interface CommentIdentity {
   readonly number: number;
   /** Path of the plan. */
   readonly plan: string;
-  /** Of the workflow: a later run has a higher one. */
-  readonly run: { readonly id: number; readonly attempt: number };
+  /** When the run began, in milliseconds: a run that is started again is newer than one that came between. */
+  readonly begun: number;
 }
 
 interface Written {
@@ -19,7 +19,7 @@ interface Written {
 const maxBytes = 65_536;
 
 /** The beginning of a comment, which nobody sees. */
-export const markerOf = ({ plan, run }: CommentIdentity): string => `${markOf(plan)}${run.id}.${run.attempt} -->\n`;
+export const markerOf = ({ plan, begun }: CommentIdentity): string => `${markOf(plan)}${begun} -->\n`;
 
 /** What is left of a comment after its marker, in bytes. */
 export const roomOf = (identity: CommentIdentity): number => maxBytes - Buffer.byteLength(markerOf(identity));
@@ -38,8 +38,14 @@ export async function writeComment(github: GitHub, identity: CommentIdentity, te
   if (before.some((each) => isNewer(each, identity))) return false;
   if (before.length === 0)
     await octokit.rest.issues.createComment({ owner, repo, issue_number: identity.number, body });
-  // Two runs may have begun one at the same time: both keep the oldest.
+  // Two runs may have begun one at the same time: both keep the oldest, with what the newer run has to say.
   const [kept, ...surplus] = before.length > 0 ? before : await commentsOf(github, identity, author);
+  const newer = surplus.find((each) => isNewer(each, identity));
+  if (newer) return false;
+  if (kept && isNewer(kept, identity)) {
+    for (const { id } of surplus) await octokit.rest.issues.deleteComment({ owner, repo, comment_id: id });
+    return false;
+  }
   if (kept && kept.body !== body) await octokit.rest.issues.updateComment({ owner, repo, comment_id: kept.id, body });
   for (const { id } of surplus) await octokit.rest.issues.deleteComment({ owner, repo, comment_id: id });
   return true;
@@ -64,11 +70,8 @@ async function commentsOf(
     .toSorted((one, other) => one.id - other.id);
 }
 
-function isNewer({ body }: Written, { plan, run }: CommentIdentity): boolean {
-  const [, id, attempt] = /^(\d+)\.(\d+) -->/.exec(body.slice(markOf(plan).length)) ?? [];
-  if (id === undefined || attempt === undefined) return false;
-  return Number(id) > run.id || (Number(id) === run.id && Number(attempt) > run.attempt);
-}
+const isNewer = ({ body }: Written, { plan, begun }: CommentIdentity): boolean =>
+  Number(/^(\d+) -->/.exec(body.slice(markOf(plan).length))?.[1] ?? 0) > begun;
 
 /** Where GitHub does not say, the token is the one that every job has. */
 async function whoIsAsking({ octokit }: GitHub): Promise<string> {

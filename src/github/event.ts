@@ -19,19 +19,18 @@ export type Event =
       readonly parent: string;
       /** The target branch: `main`. */
       readonly branch: string;
-      /** The pull request that the group was made for. */
-      readonly number: number | undefined;
     }
+  /** The default branch has gone on. */
   | {
       readonly kind: "push";
       readonly branch: string;
       readonly head: string;
       /** What the branch was before; `undefined` where it was made by this push. */
       readonly before: string | undefined;
-      /** The default branch of the repository. */
-      readonly into: string;
     }
-  /** By hand, by the clock: the checkout as a whole. */
+  /** Another branch was pushed, or somebody asks about it: as if it were to be merged into the default branch. */
+  | { readonly kind: "branch"; readonly into: string }
+  /** The default branch as a whole: by the clock, or by hand. */
   | { readonly kind: "whole" }
   | { readonly kind: "refused"; readonly reason: string; readonly help: string };
 
@@ -47,7 +46,7 @@ export interface PullRequest {
 }
 
 const hash = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
-const repository = z.object({ full_name: z.string(), default_branch: z.string() });
+const repository = z.object({ default_branch: z.string() });
 
 export const pullRequestSchema = z
   .object({
@@ -69,15 +68,10 @@ export const pullRequestSchema = z
 
 const pullRequestEvent = z.object({ pull_request: pullRequestSchema });
 const mergeGroupEvent = z.object({
-  merge_group: z.object({ head_sha: hash, base_sha: hash, base_ref: z.string(), head_ref: z.string() }),
+  merge_group: z.object({ head_sha: hash, base_sha: hash, base_ref: z.string() }),
 });
-const pushEvent = z.object({
-  ref: z.string(),
-  before: hash,
-  after: hash,
-  deleted: z.boolean().default(false),
-  repository,
-});
+const pushEvent = z.object({ ref: z.string(), before: hash, after: hash, repository });
+const dispatchEvent = z.object({ ref: z.string(), repository });
 
 /**
  * @param name of the event, as `GITHUB_EVENT_NAME` has it
@@ -91,27 +85,25 @@ export function eventOf(name: string, payload: unknown): Event {
       return { kind: "pull-request", number: then.number, isReview: name === "pull_request_review", then };
     }
     case "merge_group": {
-      const { head_sha: head, base_sha: parent, base_ref, head_ref } = mergeGroupEvent.parse(payload).merge_group;
-      const number = /\/pr-(\d+)-[0-9a-f]+$/.exec(head_ref)?.[1];
-      return {
-        kind: "merge-group",
-        head,
-        parent,
-        branch: branchOf(base_ref),
-        number: number === undefined ? undefined : Number(number),
-      };
+      const { head_sha: head, base_sha: parent, base_ref } = mergeGroupEvent.parse(payload).merge_group;
+      return { kind: "merge-group", head, parent, branch: branchOf(base_ref) };
     }
     case "push": {
-      const { ref, before, after, deleted, repository } = pushEvent.parse(payload);
-      if (deleted || !ref.startsWith("refs/heads/")) return { kind: "whole" };
-      return {
+      const { ref, before, after, repository } = pushEvent.parse(payload);
+      if (/^0+$/.test(after)) return refused("nothing that is left: the ref was deleted");
+      return ofRef(ref, repository.default_branch, {
         kind: "push",
         branch: branchOf(ref),
         head: after,
         before: /^0+$/.test(before) ? undefined : before,
-        into: repository.default_branch,
-      };
+      });
     }
+    case "workflow_dispatch": {
+      const { ref, repository } = dispatchEvent.parse(payload);
+      return ofRef(ref, repository.default_branch, { kind: "whole" });
+    }
+    case "schedule":
+      return { kind: "whole" };
     case "pull_request_target":
     case "workflow_run":
       return {
@@ -120,8 +112,20 @@ export function eventOf(name: string, payload: unknown): Event {
         help: "Run it on `pull_request`, `merge_group` and `push`. A pull request of a fork gets its verdict there too: it is the status of the job, for which no token is needed.",
       };
     default:
-      return { kind: "whole" };
+      return refused(`\`${name}\``);
   }
 }
+
+/** What is not the default branch has base to answer to: a tag of the same commit would have the same status, and no base. */
+function ofRef(ref: string, into: string, ifDefault: Event): Event {
+  if (!ref.startsWith("refs/heads/")) return refused(`a tag (${ref})`);
+  return branchOf(ref) === into ? ifDefault : { kind: "branch", into };
+}
+
+const refused = (what: string): Event => ({
+  kind: "refused",
+  reason: `Phasegate does not judge ${what}: nothing says what it would be merged into, and its status would be taken for that of a pull request.`,
+  help: "Run it on `pull_request`, `pull_request_review`, `merge_group`, `push` to branches, `schedule` or `workflow_dispatch`.",
+});
 
 const branchOf = (ref: string): string => ref.replace(/^refs\/heads\//, "");

@@ -1,5 +1,6 @@
 /** Pull requests as they are now, and those behind a commit that is no pull request's. */
 
+import { setTimeout as delay } from "node:timers/promises";
 import type { Review } from "../model/ports.ts";
 import { type PullRequest, pullRequestSchema } from "./event.ts";
 import type { GitHub } from "./github.ts";
@@ -25,7 +26,8 @@ export async function reviewsOf({ octokit, owner, repo }: GitHub, number: number
     per_page: 100,
   });
   return all.flatMap(({ user, commit_id: commit, state }): readonly Review[] =>
-    user && commit ? [{ reviewer: `@${user.login}`, commit, state: states[state] ?? "commented" }] : [],
+    // Of a review whose commit is gone the word still counts against an earlier one.
+    user ? [{ reviewer: `@${user.login}`, commit: commit ?? "", state: states[state] ?? "commented" }] : [],
   );
 }
 
@@ -46,12 +48,13 @@ export async function pullRequestsBehind(
     throw new Error(`${data.total_commits} commits were pushed at once; of more than ${maxCommits} nobody is asked`);
   const found = new Map<number, PullRequest>();
   for (const { sha } of data.commits) {
-    const { data: pulls } = await octokit.rest.repos.listPullRequestsAssociatedWithCommit({
-      owner,
-      repo,
-      commit_sha: sha,
-    });
-    const merged = pulls.filter(({ merged_at: at, base }) => at !== null && base.ref === branch);
+    const ask = async () => {
+      const { data } = await octokit.rest.repos.listPullRequestsAssociatedWithCommit({ owner, repo, commit_sha: sha });
+      return data.filter(({ merged_at: at, base }) => at !== null && base.ref === branch);
+    };
+    let merged = await ask();
+    // Right after a merge GitHub may not know yet what belongs together.
+    if (merged.length === 0) merged = await delay(associationMs).then(ask);
     if (merged.length === 0) throw new Error(`${sha.slice(0, 10)} came without a pull request into ${branch}`);
     for (const each of merged) found.set(each.number, pullRequestSchema.parse(each));
   }
@@ -59,6 +62,7 @@ export async function pullRequestsBehind(
 }
 
 const maxCommits = 100;
+const associationMs = 3_000;
 
 interface Queue {
   readonly repository: {
@@ -79,7 +83,7 @@ const queueQuery = `query ($owner: String!, $name: String!, $branch: String!, $a
   repository(owner: $owner, name: $name) {
     mergeQueue(branch: $branch) {
       entries(first: 100, after: $after) {
-        nodes { position headCommit { oid } baseCommit { oid } pullRequest { number } }
+        nodes { position headCommit { oid } pullRequest { number } }
         pageInfo { hasNextPage endCursor }
       }
     }

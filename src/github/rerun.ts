@@ -1,6 +1,6 @@
 /** A review can turn a verdict; the job that gave it has to be run again for that. */
 
-import type { GitHub } from "./github.ts";
+import { type GitHub, refusalOf } from "./github.ts";
 
 /**
  * Runs the failed jobs of this workflow for this commit again.
@@ -14,7 +14,12 @@ export async function rerunFailed(
 ): Promise<string | undefined> {
   const run = await failedRun({ octokit, owner, repo }, workflow, head);
   if (!run) return undefined;
-  await octokit.rest.actions.reRunWorkflowFailedJobs({ owner, repo, run_id: run.id });
+  try {
+    await octokit.rest.actions.reRunWorkflowFailedJobs({ owner, repo, run_id: run.id });
+  } catch (error) {
+    // Another job of this review, about another plan, was first.
+    if (!/already running/i.test(refusalOf(error).words)) throw error;
+  }
   return run.html_url;
 }
 

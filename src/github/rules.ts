@@ -115,6 +115,7 @@ function ofRules(rules: readonly Rule[], name: string, bypass: Protection["bypas
           pullRequest: {
             codeOwners: reviews.some((asked) => asked?.require_code_owner_review === true),
             dismissesStale: reviews.some((asked) => asked?.dismiss_stale_reviews_on_push === true),
+            notByPusher: reviews.some((asked) => asked?.require_last_push_approval === true),
             exempt: [],
           },
         }),
@@ -156,6 +157,7 @@ function ofClassic(classic: Classic): Protection {
   const pullRequest: PullRequestRule | undefined = reviews && {
     codeOwners: reviews.require_code_owner_reviews,
     dismissesStale: reviews.dismiss_stale_reviews,
+    notByPusher: reviews.require_last_push_approval === true,
     exempt: exempt(reviews.bypass_pull_request_allowances),
   };
   return {

@@ -174,6 +174,7 @@ async function applyProgram(
     return {
       condition: own,
       message: `${fileName(migration.path)} is a program of the change; the plan refuses programs`,
+      refusedProgram: true,
     };
   }
   return runProgram({

@@ -96,9 +96,11 @@ export function vacuity({ before, mutants, placebo }: RedProof, claim: string): 
       refused.length === 0
         ? "Nothing was found that it could notice."
         : `No sabotage could be done (${refused.join("; ")}).`;
-    findings.push(
-      vacuous(`no evidence that it can fail. ${why}`, "Give it a `sabotage:` that it must notice, or ask for more."),
-    );
+    const help =
+      refused.length === 0
+        ? "Give it a `sabotage:` that it must notice, or ask for more."
+        : "Correct the `sabotage:`, if it has one, or ask for more.";
+    findings.push(vacuous(`no evidence that it can fail. ${why}`, help));
   }
   return findings;
 }

@@ -1,7 +1,7 @@
 /** Why a change must not be merged. DESIGN 4.2: the first cause is told, what follows from it is folded. */
 
 import { itselfProhibited } from "./phase-state.ts";
-import type { Finding, Findings, GateResult, PhaseResult, Violation } from "./report.ts";
+import type { CheckResult, Finding, Findings, GateResult, PhaseResult, Violation } from "./report.ts";
 
 /** What the verdict on a change rests on beside the phases. */
 export interface ChangeFacts {
@@ -219,7 +219,7 @@ function gateViolations(phase: PhaseResult): Violation[] {
     .map((gate) => ({ ...gateViolation(gate), phase: phase.id, gate: gate.id, place: gate.place, consequences: [] }));
 }
 
-function gateViolation({ id, verdict }: GateResult): Pick<Violation, "code" | "findings"> {
+function gateViolation({ id, verdict, checks }: GateResult): Pick<Violation, "code" | "findings"> {
   if (verdict.status === "failed") {
     const codes = verdict.findings.map(({ code }) => code);
     const vacuous = codes.every((code) => code === "vacuous-check");
@@ -228,12 +228,21 @@ function gateViolation({ id, verdict }: GateResult): Pick<Violation, "code" | "f
   }
   if (verdict.status === "not-run" && verdict.missing) return { code: "gate-not-run", findings: verdict.missing };
   const reason = verdict.status === "passed" ? "" : verdict.reason;
-  const finding: Finding = {
+  const whole: Finding = {
     code: verdict.status,
     message: `${id} could not be judged: ${reason}`,
     help: "Remove what keeps it from being judged, and run again.",
   };
-  return { code: "gate-errored", findings: [finding] };
+  const [first = whole, ...more] = verdict.status === "errored" ? checks.flatMap((check) => errored(id, check)) : [];
+  return { code: "gate-errored", findings: [first, ...more] };
+}
+
+/** Which of a gate's checks it is stands nowhere else. */
+function errored(gate: string, { kind, claim, place, verdict }: CheckResult): Finding[] {
+  if (verdict.status !== "errored") return [];
+  const message = `${gate} could not be judged: ${verdict.reason}`;
+  const help = `Correct the \`${kind}\` check "${claim}", or what keeps it from being judged, and run again.`;
+  return [{ code: "errored", message, help, place }];
 }
 
 function advanced(phase: PhaseResult): Omit<Violation, "consequences"> {

@@ -1,5 +1,6 @@
 import picomatch from "picomatch";
 import type { Mistake } from "../model/report.ts";
+import { nearest } from "./mistakes.ts";
 import type { ReadPlan } from "./read.ts";
 
 /** What of a tree belongs to one phase. */
@@ -61,14 +62,13 @@ export function ownership({ plan, at }: ReadPlan, migrations: readonly string[],
         claim(matched);
       });
     } else if (owned) {
-      const last = migrations.findIndex(
-        (name) => name === owned.through || name.replace(/\.[^.]+$/, "") === owned.through,
-      );
+      const last = migrations.findIndex((name) => name === owned.through || stem(name) === owned.through);
+      // What it would own hangs on that one, so there is nothing to wait for.
       if (last < 0)
-        unmatched.push({
-          place,
-          message: `\`through: ${owned.through}\` names no file in ${plan.migrations.dir}/.`,
-          help: "Write the name of a migration.",
+        mistakes.push({
+          place: at(["phases", index, "owns", "migrations", "through"]),
+          message: `\`through: ${owned.through}\` names no migration in ${plan.migrations.dir}/.`,
+          help: meant(owned.through, migrations),
         });
       claim(migrations.slice(0, last + 1).filter((name) => !owner.has(name)));
     }
@@ -90,7 +90,44 @@ export function ownership({ plan, at }: ReadPlan, migrations: readonly string[],
     if (claimed.size > 0 || ownFiles.size > 0) mistakes.push(...unmatched);
   });
 
-  return { phases, unclaimed: migrations.filter((name) => !owner.has(name)), mistakes };
+  const unclaimed = migrations.filter((name) => !owner.has(name));
+  const gone = migrations.length > 0 ? undefined : noFolder({ plan, at }, files, mistakes.length > 0);
+  // Where there is no folder, nothing else can be right about its migrations.
+  return { phases, unclaimed, mistakes: gone ? [gone] : mistakes };
+}
+
+/** The folder of the migrations is not there; before the first migration nothing asks for it, but for one that is nearly called so. */
+function noFolder(
+  { plan, at }: Pick<ReadPlan, "plan" | "at">,
+  files: readonly string[],
+  asked: boolean,
+): Mistake | undefined {
+  const { dir } = plan.migrations;
+  if (!plan.phases.some(({ owns }) => owns.migrations)) return undefined;
+  const folders = [
+    ...new Set(files.flatMap((file) => (file.includes("/") ? [file.slice(0, file.lastIndexOf("/"))] : []))),
+  ];
+  if (folders.some((folder) => folder === dir || folder.startsWith(`${dir}/`))) return undefined;
+  const near = nearest(dir, folders);
+  if (near === undefined && !asked) return undefined;
+  return {
+    place: at(["migrations", "dir"]),
+    message: `\`migrations.dir\` is \`${dir}\`, and there is no such folder.`,
+    help: near === undefined ? "Write the folder that holds the migrations." : `Did you mean \`${near}\`?`,
+  };
+}
+
+/** A migration's name without its extension. */
+const stem = (name: string): string => name.replace(/\.[^.]+$/, "");
+
+/** Which of the migrations somebody most likely meant; its number may have been left out. */
+function meant(given: string, migrations: readonly string[]): string {
+  const names = migrations.map(stem);
+  const bare = names.map((name) => name.replace(/^\d+[_-]/, ""));
+  const near = nearest(given, names) ?? names[bare.indexOf(nearest(stem(given), bare) ?? "")];
+  return near === undefined
+    ? "Write the name of a migration that is there; for those to come, write globs."
+    : `Did you mean \`${near}\`?`;
 }
 
 /** Matches as the plan's globs do: `*` stays inside a folder, dot files count. */

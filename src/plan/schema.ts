@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { approver, noApprover } from "../model/approver.ts";
 import { readName } from "../sql/identifier.ts";
 
 /** What the schema needs to know of a check kind. */
@@ -74,7 +75,10 @@ const policy = z.strictObject({
     .enum(["refuse", "allow"])
     .default("refuse")
     .describe("Whether programs of the change (JavaScript and TypeScript migrations, `command` checks) may run."),
-  "plan-owners": z.array(text).default([]).describe("Who may approve a weaker plan."),
+  "plan-owners": z
+    .array(z.string().regex(approver, { error: noApprover }))
+    .default([])
+    .describe("Who may approve a weaker plan: logins (`@ada`) and teams (`@organization/team`)."),
 });
 
 const owns = z

@@ -32,7 +32,7 @@ const maxLength = 1024 * 1024;
 const maxDepth = 24;
 
 /**
- * Reads one YAML document of plain values. What makes YAML more than that (aliases, tags, several documents, duplicate
+ * Reads one YAML document of plain values. What makes YAML more than that (anchors, aliases, tags, several documents, duplicate
  * keys, keys that JavaScript treats in a way of its own) is refused.
  */
 export function readYaml(
@@ -61,7 +61,12 @@ export function readYaml(
     events = parseEvents(text, { filename: file, maxDepth });
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    return one(`This is no YAML: ${error.reason}.`, "Correct the syntax.", error.mark?.position);
+    return one(
+      `This is no YAML: ${error.reason}.`,
+      // The parser stops where it cannot go on, which is often below the mistake.
+      "Correct the syntax at or before this line: a bracket, brace or quote that is not closed, the indentation, or a text with a colon that needs quotes.",
+      error.mark?.position,
+    );
   }
 
   const { root, mistakes } = readNodes(text, events, place);
@@ -92,7 +97,13 @@ function readNodes(
   const open: { node: Node; type: "document" | "sequence" | "mapping"; key?: { name: string; start: number } }[] = [];
   let documents = 0;
 
-  const refuseTag = (event: { tagStart: number }) => {
+  const refuseProperties = (event: { anchorStart: number; tagStart: number }) => {
+    if (event.anchorStart >= 0)
+      mistakes.push({
+        message: "An anchor (`&…`) is no part of a plan: every gate is read where it stands.",
+        help: "Write the plain value.",
+        place: place(event.anchorStart - 1),
+      });
     if (event.tagStart >= 0)
       mistakes.push({
         message: "A tag (`!…`) is no part of a plan.",
@@ -155,7 +166,7 @@ function readNodes(
         break;
       case EVENT_ID.MAPPING:
       case EVENT_ID.SEQUENCE:
-        refuseTag(event);
+        refuseProperties(event);
         if (wantsKey) {
           mistakes.push({
             message: "A key must be plain text.",
@@ -169,7 +180,7 @@ function readNodes(
         open.push({ node: enter(event.start), type: event.type === EVENT_ID.MAPPING ? "mapping" : "sequence" });
         break;
       case EVENT_ID.SCALAR:
-        refuseTag(event);
+        refuseProperties(event);
         if (wantsKey) readKey(parent, event);
         else enter(startOf(event));
         break;

@@ -21,6 +21,7 @@ const inImage = new Set([
  * data lie in memory.
  */
 export const docker: Provider = async (options) => {
+  if (options.packages === "pinned") throw new Unavailable("docker is no part of the action", "Choose `auto`.");
   const { PostgreSqlContainer } = await testcontainers();
   const { major, image = `postgres:${major}`, onProgress } = options;
   const password = randomPassword();

@@ -24,7 +24,8 @@ interface Package {
 
 const majorOf = (version: string): number => Number.parseInt(version, 10);
 
-function installed(name: string, { major, projects = [process.cwd()] }: BootOptions): Package | undefined {
+function installed(name: string, { major, packages, projects = [process.cwd()] }: BootOptions): Package | undefined {
+  if (packages === "pinned") return undefined;
   for (const from of [import.meta.url, ...projects.map((project) => join(project, "package.json"))]) {
     try {
       // The package exports its main file only, so its root is two levels above that.

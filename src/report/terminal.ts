@@ -1,7 +1,8 @@
 import { createColors } from "picocolors";
 import { gatesHold } from "../model/judge.ts";
-import type { Finding, PhaseResult, Place, Report, Violation } from "../model/report.ts";
+import type { Finding, GateResult, PhaseResult, Place, Report, Violation } from "../model/report.ts";
 import { visible } from "./escape.ts";
+import { foldedGates, inBrief, untoldGates } from "./untold.ts";
 import { baseWords, conclusion, count } from "./words.ts";
 
 export interface TerminalOptions {
@@ -12,6 +13,7 @@ export interface TerminalOptions {
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 const at = ({ file, line }: Place): string => `${file}:${line}`;
+const exactly = (place: Place): string => (place.column === undefined ? at(place) : `${at(place)}:${place.column}`);
 
 /** The report for people at a terminal. */
 export function terminal(given: Report, { colour, width }: TerminalOptions): string {
@@ -55,7 +57,7 @@ export function terminal(given: Report, { colour, width }: TerminalOptions): str
       ...field("found", found, columns, c.dim),
       ...(asked === "" ? [] : field("asked", asked.replace(/^for /, ""), columns, c.dim)),
       ...field("do", help, columns, c.dim),
-      ...(place === undefined ? [] : field("at", at(place), columns, c.dim)),
+      ...(place === undefined ? [] : field("at", exactly(place), columns, c.dim)),
     ];
   };
 
@@ -68,15 +70,37 @@ export function terminal(given: Report, { colour, width }: TerminalOptions): str
       row(code === "phase-advanced" ? "⛔" : "✘", name, rest, at(place), c.red),
       ...findings.flatMap((each, index) => [...(index === 0 ? [] : [""]), ...finding(each)]),
       ...(consequences.length === 0 ? [] : field("so", consequence, columns, c.dim)),
+      ...foldedGates(report, consequences).flatMap((gate) =>
+        field("", `${gate.id}: ${inBrief(gate.verdict)}`, columns, c.dim),
+      ),
       "",
     ];
   };
 
   const started = report.phases.filter(({ state }) => state !== "not-started");
   const idle = report.phases.filter(({ state }) => state === "not-started").map(({ id }) => id);
-  const soft = started.flatMap(({ gates }) =>
-    gates.filter(({ blocking, verdict }) => !blocking && verdict.status !== "passed"),
-  );
+  /** What nothing could be said of for one reason is told once. */
+  const untold = [
+    ...Map.groupBy(untoldGates(report), ({ id, blocking, verdict }) =>
+      verdict.status === "not-run" && verdict.missing === undefined ? `${blocking} ${verdict.reason}` : id,
+    ).values(),
+  ];
+  const untoldRows = ([gate, ...alike]: readonly GateResult[]): string[] => {
+    if (!gate) return [];
+    const { id, title, blocking, place, verdict } = gate;
+    const more = alike.length === 0 ? "" : ` and ${count(alike.length, "more gate")}`;
+    const soft = blocking ? "" : `: ${verdict.status}, and does not count`;
+    return [
+      row(
+        blocking ? "✘" : "!",
+        id,
+        `${oneLine(title)}${more}${soft}`,
+        at(place),
+        blocking && report.conclusion !== "in-order" ? c.red : c.yellow,
+      ),
+      ...field("found", inBrief(verdict), columns, c.dim),
+    ];
+  };
   const { postgres, approvals, violations, timings } = report;
   const ready =
     postgres === undefined
@@ -97,9 +121,7 @@ export function terminal(given: Report, { colour, width }: TerminalOptions): str
     ...(idle.length === 0
       ? []
       : wrap(`◌ ${idle.join(" ")}   not started`, columns - 2).map((line) => `  ${c.dim(line)}`)),
-    ...soft.map(({ id, title, verdict }) =>
-      row("!", id, `${oneLine(title)}: ${verdict.status}, and does not count`, "", c.yellow),
-    ),
+    ...untold.flatMap(untoldRows),
     ...changes.flatMap(({ direction, message }) =>
       wrap(`${directions[direction]}: ${message}`, columns - 2).map((line) => `  ${c.dim(line)}`),
     ),

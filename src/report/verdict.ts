@@ -4,11 +4,15 @@ import type { Report, Run } from "../model/report.ts";
 import { blockingSections } from "./blocking.ts";
 import { calmWords } from "./calm-words.ts";
 import type { Detail } from "./detail.ts";
-import { clipped, prose } from "./escape.ts";
+import { clipped, inline, prose } from "./escape.ts";
 import { mistakeSections, remedy } from "./mistake-list.ts";
 import { phaseSections } from "./phase-sections.ts";
-import type { Shown } from "./shown.ts";
+import { placeLink, type Shown } from "./shown.ts";
+import { inBrief, untoldGates } from "./untold.ts";
 import { baseWords, count, headline, trial } from "./words.ts";
+
+/** So many gates that do not hold and block nothing are told. */
+const most = 10;
 
 /** A verdict in one line of text, not escaped: a sign, and what happened. */
 export function title(run: Run): string {
@@ -41,11 +45,24 @@ export function verdictSections(run: Run, shown: Partial<Shown>, detail: Detail)
       return [
         ...notes,
         ...(run.report.violations.length === 0
-          ? [calmWords(run.report, detail.text)]
+          ? [calmWords(run.report, detail.text), ...openSections(run.report, shown, detail)]
           : blockingSections(run.report, shown, detail)),
         ...(detail.phases !== "none" ? phaseSections(run.report, shown, detail) : []),
       ];
   }
+}
+
+/** What does not hold and counts, although it blocks nothing here. */
+function openSections(report: Report, { files }: Partial<Shown>, { blocking, text }: Detail): readonly string[] {
+  const open = untoldGates(report).filter((gate) => gate.blocking);
+  const items = open.slice(0, Math.min(blocking, most)).map(({ id, title, verdict, place }) => {
+    const name = [id, title].filter((part) => part.trim() !== "").map((part) => inline(clipped(part, text)));
+    return `- ${name.join(" · ")} ${placeLink(place, files, text)}: ${prose(clipped(inBrief(verdict), text))}`;
+  });
+  const more = open.length - items.length;
+  return items.length === 0
+    ? []
+    : [[...items, ...(more === 0 ? [] : [`- … and ${count(more, "more gate")}`])].join("\n")];
 }
 
 /** What a reader has to know of how the report came about. */

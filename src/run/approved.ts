@@ -1,4 +1,5 @@
 import { approval } from "../checks/approval.ts";
+import { isTeam } from "../model/approver.ts";
 import type { Approvals } from "../model/ports.ts";
 
 /** Whether a plan owner of base, who does not propose the change, has approved this head; or why that is not so. */
@@ -12,7 +13,7 @@ export async function ownerApproval(approvals: Approvals, owners: readonly strin
   if (owners.length === 0)
     return { approved: false, why: "The plan on base names no `plan-owners` who could approve it." };
   const params = { title: "a plan owner", "any-of": [...owners], count: 1 };
-  const asked = await approvals.ask(owners.filter((name) => name.includes("/")));
+  const asked = await approvals.ask(owners.filter(isTeam));
   const who = owners.join(", ");
   if ("none" in asked) {
     return {

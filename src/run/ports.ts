@@ -40,6 +40,8 @@ export interface MigrationFailure extends PostgresError {
   readonly line?: number;
   /** The statement that was refused. */
   readonly statement?: string;
+  /** It is a program, and the plan refuses programs: nothing was run. */
+  readonly refusedProgram?: true;
 }
 
 export type MigrationOutcome =

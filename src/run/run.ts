@@ -32,6 +32,7 @@ import { migrationFailed } from "./migration-failed.ts";
 import { misfits } from "./misfits.ts";
 import type { World } from "./ports.ts";
 import { replay } from "./replay.ts";
+import { severalStatements } from "./several-statements.ts";
 import { shadowFindings } from "./shadows.ts";
 import { type Stage, stages } from "./stages.ts";
 import { survey, wantedStates } from "./survey.ts";
@@ -78,7 +79,7 @@ export async function run(
   const names = namesOf(world.tree);
   const owned = ownership(read, names, world.tree.list());
   const unfit = misfits(read, owned, world.tree, migrations, against, namesOf);
-  const [first, ...more] = unfit.mistakes;
+  const [first, ...more] = [...(await severalStatements(read, kinds)), ...unfit.mistakes];
   if (first) return { mistakes: [first, ...more] };
 
   const changes = new Map(against?.changes.map(({ path, how }) => [path, how]));
@@ -194,7 +195,7 @@ export async function run(
       place: read.at(["phases", index]),
       after: phase.after,
       state,
-      started: surveyed[index]?.judged ?? false,
+      started: surveyed[index]?.started ?? false,
       advancedBy: advancedBy(phase.id, document, atBase[index] !== "none", gates, blockers),
       blockers,
       document,

@@ -6,6 +6,8 @@ import { type Environment, toolCache } from "./tool-cache.ts";
 export interface FindingSquawk {
   readonly env: Environment;
   readonly cacheDir?: string;
+  /** `pinned`: only the fetched one; what lies in a `node_modules` above this program may be the change's. */
+  readonly packages?: "installed" | "pinned";
   readonly onProgress?: (message: string) => void;
 }
 
@@ -14,9 +16,14 @@ export interface FindingSquawk {
  * into the tool cache. It is looked for beside this package only, never in the project that is judged.
  * @throws Error where there is none for this machine, or it cannot be fetched
  */
-export async function squawkPath({ env, cacheDir = toolCache(env), onProgress }: FindingSquawk): Promise<string> {
+export async function squawkPath({
+  env,
+  cacheDir = toolCache(env),
+  packages,
+  onProgress,
+}: FindingSquawk): Promise<string> {
   const name = `@squawk-cli/${process.platform}-${process.arch}`;
-  const found = installed(name);
+  const found = packages === "pinned" ? undefined : installed(name);
   if (found !== undefined) return found;
   const [version] = pinnedVersions(name);
   if (version === undefined) {

@@ -189,7 +189,7 @@ export interface PhaseResult {
     readonly place: Place;
     readonly after: readonly string[];
     readonly state: PhaseState;
-    /** Something that it owns exists at head, or its gates were asked for. */
+    /** Something that it owns exists at head. Of one whose gates were only asked for, the state is told all the same. */
     readonly started: boolean;
     /** What of it this change adds, alters or drops, for people: `migrations/1_a.sql (added)`; of an audit, nothing. */
     readonly advancedBy: readonly string[];

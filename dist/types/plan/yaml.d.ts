@@ -10,7 +10,7 @@ export interface Yaml {
     at(path: Path): Place;
 }
 /**
- * Reads one YAML document of plain values. What makes YAML more than that (aliases, tags, several documents, duplicate
+ * Reads one YAML document of plain values. What makes YAML more than that (anchors, aliases, tags, several documents, duplicate
  * keys, keys that JavaScript treats in a way of its own) is refused.
  */
 export declare function readYaml(text: string, file: string): {

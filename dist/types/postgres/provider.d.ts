@@ -14,6 +14,11 @@ export interface BootOptions {
     /** Where the servers' directories are made; shared memory where it has room, else the temporary directory, unless told. */
     readonly runDir?: string;
     /**
+     * `pinned`: nothing is executed that a `node_modules` has under a name, be it above this program; what is needed is
+     * fetched, with its hash. `installed` unless told.
+     */
+    readonly packages?: "installed" | "pinned";
+    /**
      * Directories whose `node_modules` may hold the embedded binaries, besides this package's own. What lies there is
      * executed, so a judge that runs in the change's checkout gives none. The working directory unless told.
      */

@@ -1,2 +1,2 @@
 import { createRequire as __createRequire } from "node:module";import { dirname as __pathDirname } from "node:path";import { fileURLToPath as __fileURLToPath } from "node:url";const require = __createRequire(import.meta.url);const __filename = __fileURLToPath(import.meta.url);const __dirname = __pathDirname(__filename);
-import{a,b}from"./chunk-OWN3BQAX.js";import"./chunk-57MJJFQU.js";import"./chunk-SLPWALVA.js";import"./chunk-MLXZKCR6.js";import"./chunk-6IQEKAJB.js";import"./chunk-K6KJJNYJ.js";import"./chunk-67FAG3EN.js";import"./chunk-KKHG2M5O.js";import"./chunk-TDY5LZQK.js";export{b as branchHere,a as doctorCommand};
+import{a,b}from"./chunk-YKTBAM2V.js";import"./chunk-AA7REMS5.js";import"./chunk-TDY5LZQK.js";export{a as connect,b as refusalOf};

@@ -1,2 +1,2 @@
 import { createRequire as __createRequire } from "node:module";import { dirname as __pathDirname } from "node:path";import { fileURLToPath as __fileURLToPath } from "node:url";const require = __createRequire(import.meta.url);const __filename = __fileURLToPath(import.meta.url);const __dirname = __pathDirname(__filename);
-import{c as a,d as b}from"./chunk-2OEG6BQ4.js";import"./chunk-TDY5LZQK.js";export{a as connect,b as refusalOf};
+import{a,b}from"./chunk-SW5T3453.js";import"./chunk-57MJJFQU.js";import"./chunk-RL57GG5R.js";import"./chunk-GVBIBYQG.js";import"./chunk-6IQEKAJB.js";import"./chunk-K6KJJNYJ.js";import"./chunk-67FAG3EN.js";import"./chunk-KKHG2M5O.js";import"./chunk-TDY5LZQK.js";export{b as branchHere,a as doctorCommand};
