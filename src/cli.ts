@@ -6,7 +6,7 @@ import type { DoctorArguments } from "./command/doctor.ts";
 import { formats } from "./command/formats.ts";
 import type { InitArguments } from "./command/init.ts";
 import { standardOutput } from "./command/output.ts";
-import { planPath } from "./command/plan-path.ts";
+import { placeOf } from "./command/plan-path.ts";
 import type { RunArguments } from "./command/run.ts";
 import type { ClaimArguments } from "./command/status.ts";
 import type { VerifyArguments } from "./command/verify.ts";
@@ -50,8 +50,9 @@ const output = standardOutput(process.env);
 const stopping = new AbortController();
 let status: number = 3;
 
-const planOption = () =>
-  new Option("--plan <file>", "the plan").default("phasegate.yml").argParser((given) => planPath(given, process.cwd()));
+const planOption = () => new Option("--plan <file>", 'the plan (default: "phasegate.yml" of the checkout)');
+/** What is given on the command line: the plan may be left out. */
+type Given<Arguments> = Omit<Arguments, "plan"> & { readonly plan?: string };
 const several = <Value>(value: Value, before: readonly Value[] = []): readonly Value[] => [...before, value];
 
 program
@@ -101,10 +102,10 @@ program
     (value: string, before: RunArguments["report"]) => several(reportTarget(value), before),
     [],
   )
-  .action(async (options: RunArguments & { readonly json?: boolean }) => {
-    const args = options.json ? { ...options, format: "json" as const } : options;
+  .action(async ({ plan, json, ...options }: Given<RunArguments> & { readonly json?: boolean }) => {
+    const args = json ? { ...options, format: "json" as const } : options;
     const { runCommand } = await import("./command/run.ts");
-    status = await runCommand(args, process.env, process.cwd(), output, stopping.signal);
+    status = await runCommand(args, process.env, placeOf(plan, process.cwd()), output, stopping.signal);
   });
 
 program
@@ -118,17 +119,15 @@ program
   .option("--verifier <name>", "who verifies; git's user.name unless told")
   .option("--postgres <provider>", "as for run", postgresProvider, "auto")
   .option("--json", "what was written, and what was not and why, as data")
-  .action(async (ids: string[], options: Omit<VerifyArguments, "phases">) => {
-    if ((ids.length === 0) !== (options.all === true)) {
-      throw new InvalidArgumentError("Name the phases to verify, or give --all.");
-    }
+  .action(async (ids: string[], { plan, ...options }: Given<Omit<VerifyArguments, "phases">>, command: Command) => {
+    eitherOr(command, ids, options.all, "name a phase, or --all");
     const { verifyCommand } = await import("./command/verify.ts");
     const args = { ...options, phases: ids };
-    status = await verifyCommand(args, process.env, process.cwd(), output, stopping.signal);
+    status = await verifyCommand(args, process.env, placeOf(plan, process.cwd()), output, stopping.signal);
   });
 
 interface ClaimOptions {
-  readonly plan: string;
+  readonly plan?: string;
   readonly base?: string;
   readonly json?: boolean;
 }
@@ -142,8 +141,7 @@ const claiming = (name: string, description: string): Command =>
     .option("--base <revision>", "what the change goes into; origin's default branch unless told")
     .option("--json", "as data");
 
-const claimArguments = ({ plan, base, json }: ClaimOptions): ClaimArguments => ({
-  plan,
+const claimArguments = ({ base, json }: ClaimOptions): ClaimArguments => ({
   base: base === undefined ? { kind: "default" } : { kind: "revision", revision: base },
   ...(json === undefined ? {} : { json }),
 });
@@ -151,7 +149,7 @@ const claimArguments = ({ plan, base, json }: ClaimOptions): ClaimArguments => (
 claiming("status", "Say what the documents claim of each phase. Boots nothing, proves nothing.").action(
   async (options: ClaimOptions) => {
     const { statusCommand } = await import("./command/status.ts");
-    status = statusCommand(claimArguments(options), process.cwd(), output);
+    status = statusCommand(claimArguments(options), placeOf(options.plan, process.cwd()), output);
   },
 );
 
@@ -160,11 +158,14 @@ claiming(
   "Say what may be worked on now, with the next action, and which paths and objects are prohibited.",
 ).action(async (options: ClaimOptions) => {
   const { nextCommand } = await import("./command/next.ts");
-  status = nextCommand(claimArguments(options), process.cwd(), output);
+  status = nextCommand(claimArguments(options), placeOf(options.plan, process.cwd()), output);
 });
 
-claiming("guard", "Fail if a path belongs to a prohibited phase, or is a migration that a phase was verified with.")
-  .argument("[path...]", "files, as they are called from here")
+claiming(
+  "guard",
+  "Fail if a path belongs to a prohibited phase, is a migration that a phase was verified with, or a verification document.",
+)
+  .argument("[path...]", "files and folders, as they are called from here")
   .option("--staged", "what the next commit would change")
   .addHelpText(
     "after",
@@ -173,13 +174,11 @@ Examples:
   phasegate guard migrations/0007_sum.sql   may this file be edited?
   phasegate guard --staged                  in .git/hooks/pre-commit`,
   )
-  .action(async (paths: string[], options: ClaimOptions & { readonly staged?: boolean }) => {
-    if ((paths.length === 0) !== (options.staged === true)) {
-      throw new InvalidArgumentError("Name the paths to look at, or give --staged.");
-    }
+  .action(async (paths: string[], options: ClaimOptions & { readonly staged?: boolean }, command: Command) => {
+    eitherOr(command, paths, options.staged, "name a path, or --staged");
     const { guardCommand } = await import("./command/guard.ts");
     const args = { ...claimArguments(options), paths, staged: options.staged ?? false };
-    status = guardCommand(args, process.cwd(), output);
+    status = guardCommand(args, placeOf(options.plan, process.cwd()), output);
   });
 
 program
@@ -188,9 +187,9 @@ program
   .argument("<id>", "a gate (4A.2) or a phase (4A)")
   .addOption(planOption())
   .option("--json", "as data")
-  .action(async (id: string, options: { readonly plan: string; readonly json?: boolean }) => {
+  .action(async (id: string, { plan, json }: { readonly plan?: string; readonly json?: boolean }) => {
     const { explainCommand } = await import("./command/explain.ts");
-    status = explainCommand(id, options, process.cwd(), output);
+    status = explainCommand(id, json ?? false, placeOf(plan, process.cwd()), output);
   });
 
 program
@@ -222,10 +221,19 @@ Exit codes:
   2  the plan or the arguments are wrong
   3  a workflow cannot be read`,
   )
-  .action(async (options: DoctorArguments) => {
+  .action(async ({ plan: given, ...options }: Given<DoctorArguments>) => {
     const { doctorCommand } = await import("./command/doctor.ts");
-    status = await doctorCommand(options, process.env, process.cwd(), output);
+    const { root, plan } = placeOf(given, process.cwd());
+    status = await doctorCommand({ ...options, plan }, process.env, root, output);
   });
+
+for (const command of program.commands) command.showHelpAfterError(`(phasegate ${command.name()} --help shows how)`);
+
+/** Ends the program where neither or both are given. */
+function eitherOr(command: Command, given: readonly string[], all: boolean | undefined, help: string): void {
+  if ((given.length === 0) === (all === true)) return;
+  command.error(`error: ${given.length === 0 ? "" : "not both: "}${help}`, { exitCode: 2 });
+}
 
 function repositoryName(value: string): string {
   if (!/^[\w.-]+\/[\w.-]+$/.test(value)) throw new InvalidArgumentError("Write OWNER/NAME.");

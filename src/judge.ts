@@ -55,25 +55,28 @@ export function readPlanOf(
   tree: Tree,
   file: string,
 ): { readonly read: ReadPlan } | { readonly mistakes: readonly [Mistake, ...Mistake[]] } {
+  const mistake = (message: string, help: string) => ({ mistakes: [{ message, help }] as const });
+  if (/^\.\.(\/|$)/.test(file))
+    return mistake(
+      `${file} does not exist in the repository: the path leads out of it.`,
+      "A plan lies in the repository whose changes it judges.",
+    );
   let text: string | undefined;
   try {
     text = tree.read(file);
   } catch (error) {
-    return { mistakes: [{ message: wordsOf(error), help: "The plan is a UTF-8 text file." }] };
+    return mistake(`${wordsOf(error)}.`, "The plan is a UTF-8 text file in the repository, and no link.");
   }
   if (text !== undefined) return planOf(text, file);
-  const plans = tree.list().filter(isPlan);
-  return {
-    mistakes: [
-      {
-        message: `${file} does not exist.`,
-        help:
-          plans.length === 0
-            ? "Write a plan, or give its path with --plan."
-            : `Give one of these with --plan: ${plans.join(", ")}.`,
-      },
-    ],
-  };
+  const files = tree.list();
+  const plans = files.filter(isPlan);
+  const isFolder = files.some((path) => path.startsWith(`${file.replace(/\/$/, "")}/`));
+  return mistake(
+    isFolder ? `${file} is a folder, and no plan.` : `${file} does not exist.`,
+    plans.length === 0
+      ? "`phasegate init` writes a first plan; one with another name is given with --plan."
+      : `Give one of these with --plan: ${plans.join(", ")}.`,
+  );
 }
 
 /** What a run gives, with what verification documents would record, and the paths that the change touches. */

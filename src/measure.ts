@@ -85,11 +85,12 @@ function measured(
   }
   const found =
     request.kind === "default" ? git.defaultBase() : { name: request.revision, ...git.commit(request.revision) };
-  if ("none" in found)
-    return {
-      notJudged: found.none,
-      help: "Give a base with --base REVISION, or judge the whole checkout with --audit.",
-    };
+  if ("none" in found) {
+    const help = "Give a base with --base REVISION, or judge the whole checkout with --audit.";
+    return request.kind === "revision"
+      ? { mistakes: [{ message: found.none, help }] }
+      : { notJudged: found.none, help };
+  }
   const { name, commit: tip } = found;
   if (merged) return withMerge(git, plan, { name, tip }, head, undefined);
   const from = git.mergeBase(tip, head);

@@ -2,7 +2,7 @@
 
 export interface Chapter {
   readonly told: string;
-  /** Each is typed as it stands; `quiet` ones are needed, and their output is nobody's interest. */
+  /** Each is typed as it stands; `quiet` ones are needed, and say nothing. */
   readonly typed: readonly (string | { readonly quiet: string })[];
 }
 
@@ -76,7 +76,7 @@ The next phase is begun on top of that branch, before anybody has merged it.`,
   {
     told: "4A is merged, 4B rebased onto what base is now, and verified.",
     typed: [
-      { quiet: "git checkout -q main && git merge -q --squash 4A && git commit -qm '4A' && git push -q" },
+      { quiet: "git checkout -q main && git merge -q --squash 4A >/dev/null && git commit -qm '4A' && git push -q" },
       { quiet: "git checkout -q 4B && git rebase -q --onto main 4A" },
       "phasegate verify 4B && git add . && git commit -qm '4B, verified'",
       "phasegate run",

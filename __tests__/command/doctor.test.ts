@@ -191,8 +191,15 @@ test("the mistakes of a plan are told, and nothing else is looked at", async () 
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
 });
 
-test("a folder below the top is refused: the workflows are not there", async () => {
-  const { code, stdout, stderr } = await cli(["doctor"], { cwd: `${of().root}/.github`, env: bare });
+test("a folder below the top gives the same answer as the top, where the workflows are", async () => {
+  const { root } = of();
+  const [below, top] = await Promise.all([`${root}/.github`, root].map((cwd) => cli(["doctor"], { cwd, env: bare })));
+  expect(below).toEqual(top);
+});
+
+test("a folder below the top with a plan of its own is refused: the workflows are not there", async () => {
+  const { root } = of({ "billing/phasegate.yml": "version: 1\n" });
+  const { code, stdout, stderr } = await cli(["doctor"], { cwd: `${root}/billing`, env: bare });
   expect(stderr).toMatch(/^This folder is part of the repository at .*\nRun doctor at the top/);
   expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
 });

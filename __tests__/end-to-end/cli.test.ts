@@ -39,6 +39,34 @@ test.each<[what: string, args: readonly string[], said: RegExp]>([
     /plan\.yml does not exist\.\n.*phasegate\.yml/,
   ],
   ["nothing to explain is told", ["explain"], /missing required argument 'id'/],
+  ["no path to guard is told", ["guard"], /^error: name a path, or --staged\n\(phasegate guard --help shows how\)\n$/],
+  [
+    "paths beside --staged are told",
+    ["guard", "--staged", "README.md"],
+    /^error: not both: name a path, or --staged\n/,
+  ],
+  [
+    "no phase to verify is told",
+    ["verify"],
+    /^error: name a phase, or --all\n\(phasegate verify --help shows how\)\n$/,
+  ],
+  ["a mistake in a command names its help", ["explain"], /\(phasegate explain --help shows how\)/],
+  [
+    "a folder is no plan",
+    ["run", "--plan", "migrations"],
+    /^migrations is a folder, and no plan\.\n.*: phasegate\.yml\.\n/,
+  ],
+  [
+    "a plan outside of the repository is told where plans lie",
+    ["run", "--audit", "--plan", "../e.yml"],
+    /^\.\.\/e\.yml does not exist in the repository: the path leads out of it\.\n +A plan lies in the repository/,
+  ],
+  [
+    "a report into a folder that is not there is told before anything is run",
+    ["run", "--audit", "--report", "json=/nonexistent/x.json", "--report", "json=migrations"],
+    /^The report \/nonexistent\/x\.json cannot be written: there is no folder \/nonexistent\.\n.*\n.*migrations cannot be written: it is a folder\.\n.*\n2 mistakes; nothing was run\.\n$/,
+  ],
+  ["the beginning of a phase names the phase", ["explain", "base"], /no phase or gate base\. Did you mean baseline\?/],
   ["an unknown gate names the nearest", ["explain", "4A.22"], /no phase or gate 4A\.22\. Did you mean 4A\.2\?/],
 ])("%s", async (_what, args, said) => {
   const { code, stdout, stderr } = await cli(args, { cwd: project.root });
@@ -50,7 +78,7 @@ test("a folder without any plan is told so", async () => {
   const empty = mkdtempSync(join(tmpdir(), "phasegate-empty-"));
   try {
     const { code, stderr } = await cli(["run", "--audit"], { cwd: empty });
-    expect(stderr).toMatch(/^phasegate\.yml does not exist\.\n +Write a plan/);
+    expect(stderr).toMatch(/^phasegate\.yml does not exist\.\n +`phasegate init` writes a first plan/);
     expect(code).toBe(2);
   } finally {
     rmSync(empty, { recursive: true });
@@ -88,9 +116,13 @@ test("a gate is explained: what it asks, where it is looked at, how it can fail"
   expect(stdout).toMatch(/^4A\.2 Allocation Ratio Column Added {3}phasegate\.yml:\d+\n/);
   expect(stdout).toContain(`
   column: attribution_allocations.allocation_ratio numeric(6,5) NOT NULL
+    table: attribution_allocations
+    name: allocation_ratio
+    type: numeric(6,5)
+    nullable: false
   constraint: `);
   expect(stdout).toMatch(
-    /\n {2}statement: a ratio above 1 is refused\n {4}sql {9}INSERT INTO attribution_allocations \(/,
+    /\n {2}statement: a ratio above 1 is refused\n {4}name: a ratio above 1 is refused\n {4}given:\n {6}file: .+\n {4}sql: .*INSERT INTO attribution_allocations \([\s\S]*?\n {4}fails-with:\n {6}condition: check_violation\n/,
   );
   expect(stdout).toContain(`
   column
@@ -107,5 +139,6 @@ test("a phase is explained gate by gate, for programs too", async () => {
   expect(JSON.parse(stdout).map(({ id }: { readonly id: string }) => id)).toEqual(
     [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((number) => `4A.${number}`),
   );
+  expect(JSON.parse(stdout)[5].checks[0].params).toHaveProperty("data");
   expect(code).toBe(0);
 });

@@ -39,7 +39,7 @@ test("two runs at the same time, with a gate of each costly sort, differ in thei
       cli(["run", "--audit", "--no-documents", "--report", `json=${file}`], { cwd: project.root, env }),
     ]);
     expect([first.code, second.code]).toEqual([0, 0]);
-    expect(second.stdout).toMatch(/: 7 of 7 started phases would be verified\./);
+    expect(second.stdout).toMatch(/: (\d+) of \1 started phases would be verified\./);
     expect(second.stdout).not.toContain("\u001b");
     const timeless = (text: string) => {
       const { timings: _, ...report } = reported(text);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { commands, conclusionOf, type Ran, type Runner, runner } from "../support/runner.ts";
-import { type Workshop, with4A } from "../support/workshop.ts";
+import { adopted, type Workshop, with4A } from "../support/workshop.ts";
 import { type About, reading, type Service, service } from "./service.ts";
 
 /** What pull requests, merge queues and pushes get into; each is a job on a checkout as actions/checkout leaves it. */
@@ -10,7 +10,7 @@ let action: Runner;
 let start: Workshop;
 beforeAll(async () => {
   action = runner();
-  start = await with4A();
+  start = await adopted();
 }, 120_000);
 afterAll(() => {
   action.dispose();
@@ -241,23 +241,25 @@ describe("a merge group", () => {
   });
 
   test("4B waits until 4A is merged, also behind it in the queue", async () => {
-    const before = start.copy();
+    const verified = await with4A();
+    const before = verified.copy();
     // main as it was before 4A.
     before.git("checkout", "-q", "-B", "main", "main~1");
     at.land(before);
-    workshop.git("checkout", "-q", "-b", "4A-again", "main");
-    at.propose(workshop, 1);
-    const first = at.group(workshop, 1);
-    workshop.branch("4B");
-    workshop.add("4B");
-    expect((await workshop.phasegate("verify", "4B")).code).toBe(0);
-    workshop.commit("4B, verified");
-    at.propose(workshop, 2);
-    const second = at.group(workshop, 2, first);
+    verified.git("checkout", "-q", "-b", "4A-again", "main");
+    at.propose(verified, 1);
+    const first = at.group(verified, 1);
+    verified.branch("4B");
+    verified.add("4B");
+    expect((await verified.phasegate("verify", "4B")).code).toBe(0);
+    verified.commit("4B, verified");
+    at.propose(verified, 2);
+    const second = at.group(verified, 2, first);
     const ran = await at.mergeGroup(second, first, 2);
     expect(ran.code).toBe(1);
     expect(ran.summary).toMatch(/^## ⛔ 4B was started before 4A is verified/);
     before.dispose();
+    verified.dispose();
   }, 120_000);
 
   test("an approval of the pull request behind it counts, and without one the plan is weakened", async () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Report } from "../../src/model/report.ts";
 import { judged, referenceProject } from "../support/project.ts";
+import { reducedPlan } from "../support/reduced-plan.ts";
 import { allocationPoints } from "./allocation-points.ts";
 import { ledgerPoints } from "./ledger-points.ts";
 import { literal, type Point, type Put, type Red } from "./literal-ways.ts";
-import { reducedPlan } from "./reduced-plan.ts";
 
 /**
  * The requirements' own SQL in place of ours turns gates red. Each of its 21 faults does, and each is shown where nothing else is wrong
@@ -27,7 +27,7 @@ async function judgedWith(put: Put, gates: readonly string[]): Promise<Report> {
   const project = referenceProject();
   try {
     put(project);
-    project.edit("phasegate.yml", (text) => reducedPlan(text, gates.filter(isWritten)));
+    project.edit("phasegate.yml", (text) => reducedPlan(text, gates));
     const phases = gates.some((gate) => gate.startsWith("sign-off.")) ? ["--phase", "sign-off"] : [];
     return (await judged(project, ...phases)).report;
   } finally {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Report } from "../../src/model/report.ts";
+import { reducedPlan } from "./reduced-plan.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -14,14 +15,10 @@ export interface Project {
   /** Changes a file; fails where that changes nothing, so that no row of a table tests the whole project by accident. */
   edit(path: string, change: (text: string) => string): void;
   remove(path: string): void;
-  /** Leaves these gates in the plan, and one that costs next to nothing in each phase without: each gate less is time not spent. */
+  /** Leaves these gates in the plan, and the phases that have them: see `reducedPlan`. */
   keepGates(...ids: readonly string[]): void;
   dispose(): void;
 }
-
-/** A gate that costs next to nothing, for a phase of which none is kept: one without gates is a mistake of the plan. */
-const cheap =
-  "      - id: there\n        title: There is a plan\n        checks:\n          - file: { path: phasegate.yml }\n";
 
 export function referenceProject(): Project {
   const copy = mkdtempSync(join(tmpdir(), "phasegate-reference-"));
@@ -38,23 +35,7 @@ export function referenceProject(): Project {
     root: copy,
     read,
     edit,
-    keepGates(...ids) {
-      const isKept = (gate: string) => ids.includes(/^ {6}- id: (\S+)/.exec(gate)?.[1] ?? "");
-      edit("phasegate.yml", (text) =>
-        text
-          .split(/^(?= {2}- id: )/m)
-          .map((phase, index) => {
-            const [head = "", ...gates] = phase.split(/^(?= {6}- id: )/m);
-            const kept = gates.filter(isKept);
-            return index === 0
-              ? phase
-              : [head, ...(kept.length > 0 ? kept : [cheap.replace("there", `${index}.there`)])].join("");
-          })
-          .join("")
-          // The only gate of a phase has to count.
-          .replaceAll(/^ {8}blocking: false\n/gm, ""),
-      );
-    },
+    keepGates: (...ids) => edit("phasegate.yml", (text) => reducedPlan(text, ids)),
     remove: (path) => rmSync(join(copy, path)),
     dispose: () => rmSync(copy, { recursive: true, force: true }),
   };

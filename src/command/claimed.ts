@@ -22,7 +22,9 @@ export interface ClaimedPhase {
   readonly document: string;
   /** The document on base says PASS for these migrations too; `undefined` where there is no base to ask. */
   readonly onBase: boolean | undefined;
-  /** Predecessors that nothing can be built on yet, with the reason. */
+  /** Base has a plan, and this phase is not in it: begun before its plan is merged, it is judged as a weaker plan. */
+  readonly isNew: boolean;
+  /** Predecessors that nothing can be built on yet, with the reason, and the plan that base does not have yet. */
   readonly blockers: readonly string[];
   /** Migrations that its document says PASS for, on base where there is one; whatever became of them since. */
   readonly verifiedWith: readonly string[];
@@ -73,7 +75,11 @@ export function claims(
     const onBase = against?.plan && baseTree ? saysPass(against.plan, baseTree, phase.id, migrations, tree) : undefined;
     const document = documentPath(read, phase.id);
     const exists = migrations.length > 0 || files.length > 0 || tree.list().includes(document);
-    const blockers = phase.after.flatMap((id) => wants.get(id) ?? []);
+    const isNew = against?.plan !== undefined && !against.plan.plan.phases.some(({ id }) => id === phase.id);
+    const blockers = [
+      ...phase.after.flatMap((id) => wants.get(id) ?? []),
+      ...(isNew ? [`${phase.id} is new in the plan, which has to be merged before it is begun`] : []),
+    ];
     const missing = claimedHere
       ? asksBase && !onBase
         ? `${phase.id} is claimed verified in this checkout only, and not on base`
@@ -91,6 +97,7 @@ export function claims(
       state: blockers.length > 0 ? "prohibited" : claimedHere ? "claimed" : exists ? "in-progress" : "not-started",
       document,
       onBase,
+      isNew,
       blockers,
       verifiedWith: (against?.plan && baseTree
         ? passOf(against.plan, baseTree, phase.id)

@@ -1,3 +1,4 @@
+import { dump } from "js-yaml";
 import { kinds } from "../checks/table.ts";
 import { readPlanOf } from "../judge.ts";
 import { nearest } from "../plan/mistakes.ts";
@@ -9,15 +10,11 @@ import { workingTree } from "../repository/working-tree.ts";
 import type { KindTable } from "../run/assign.ts";
 import { mistakesText } from "./mistakes.ts";
 import type { Output } from "./output.ts";
+import type { Place } from "./plan-path.ts";
 
 /** Says what a gate (or every gate of a phase) asks, how it is checked, and what proves that the checks can fail. Needs no database. */
-export function explainCommand(
-  id: string,
-  args: { readonly plan: string; readonly json?: boolean },
-  root: string,
-  output: Output,
-): 0 | 2 {
-  const reading = readPlanOf(workingTree(root), args.plan);
+export function explainCommand(id: string, json: boolean, { root, plan: file }: Place, output: Output): 0 | 2 {
+  const reading = readPlanOf(workingTree(root), file);
   if ("mistakes" in reading) {
     output.error(mistakesText(reading.mistakes));
     return 2;
@@ -27,13 +24,13 @@ export function explainCommand(
   const gates = phase?.gates ?? plan.phases.flatMap((candidate) => candidate.gates).filter((gate) => gate.id === id);
   if (gates.length === 0) {
     const ids = plan.phases.flatMap((candidate) => [candidate.id, ...candidate.gates.map((gate) => gate.id)]);
-    const near = nearest(id, ids);
+    const near = nearest(id, ids) ?? ids.find((one) => one.toLowerCase().startsWith(id.toLowerCase()));
     output.error(`The plan has no phase or gate ${id}.${near === undefined ? "" : ` Did you mean ${near}?`}\n`);
     return 2;
   }
   const explained = gates.map((gate) => explainGate(gate, reading.read));
   output.out(
-    args.json
+    json
       ? `${JSON.stringify(explained, null, 2)}\n`
       : `${[...explained.map((gate) => gateText(gate, output.width)), kindsText(explained, output.width)].join("\n")}\n`,
   );
@@ -49,8 +46,8 @@ interface ExplainedGate {
   readonly checks: readonly {
     readonly kind: string;
     readonly claim: string;
-    /** The statement or query as it is written, where the claim only has its name. */
-    readonly sql?: string;
+    /** As the plan gives them. */
+    readonly params: unknown;
     readonly summary: string;
     /** Where it is looked at. */
     readonly points: readonly string[];
@@ -60,10 +57,14 @@ interface ExplainedGate {
   }[];
 }
 
-function explainGate({ id, title, requirement, blocking, checks }: Gate, { plan, at }: ReadPlan): ExplainedGate {
+function explainGate(
+  { id, title, requirement, blocking, checks }: Gate,
+  { plan, at, written }: ReadPlan,
+): ExplainedGate {
   const phase = plan.phases.findIndex(({ gates }) => gates.some((gate) => gate.id === id));
   const gate = plan.phases[phase]?.gates.findIndex((candidate) => candidate.id === id) ?? -1;
-  const { file, line } = at(["phases", phase, "gates", gate]);
+  const path = ["phases", phase, "gates", gate];
+  const { file, line } = at(path);
   const table: KindTable = kinds;
   return {
     id,
@@ -71,13 +72,13 @@ function explainGate({ id, title, requirement, blocking, checks }: Gate, { plan,
     ...(requirement === undefined ? {} : { requirement }),
     blocking,
     place: `${file}:${line}`,
-    checks: checks.map((check) => {
+    checks: checks.map((check, index) => {
       const kind = table[check.kind];
       if (!kind) throw new Error(`no check kind ${check.kind}`);
       return {
         kind: kind.kind,
         claim: kind.claim(check.params),
-        ...writtenSql(check.params),
+        params: written([...path, "checks", index, check.kind]),
         summary: kind.summary,
         points: kind.looksAt === "database" ? kind.points : ["head"],
         codes: kind.codes,
@@ -87,12 +88,11 @@ function explainGate({ id, title, requirement, blocking, checks }: Gate, { plan,
   };
 }
 
-/** Of `statement` and `sql`: no other kind has these parameters. */
-function writtenSql(params: unknown): { readonly sql?: string } {
-  if (typeof params !== "object" || params === null) return {};
-  const sql: unknown = Reflect.get(params, "sql") ?? Reflect.get(params, "query");
-  return typeof sql === "string" ? { sql: sql.trimEnd() } : {};
-}
+/** Without folded lines, so that statements can be copied. */
+const yamlOf = (params: unknown): readonly string[] =>
+  visible(dump(params, { lineWidth: -1 }))
+    .trimEnd()
+    .split("\n");
 
 const columnsOf = (width: number): number => Math.max(60, Math.min(width, 120));
 
@@ -108,10 +108,9 @@ function gateText({ id, title, requirement, blocking, place, checks }: Explained
     `${id} ${title}${blocking ? "" : " (not blocking)"}   ${place}`,
     ...(requirement === undefined ? [] : wrap(requirement, columns - 2).map((line) => `  ${line}`)),
     "",
-    ...checks.flatMap(({ kind, claim, sql, holdsBefore }) => [
+    ...checks.flatMap(({ kind, claim, params, holdsBefore }) => [
       ...wrap(`${kind}: ${claim}`, columns - 2).map((line) => `  ${line}`),
-      // As it is written, so that it can be copied.
-      ...(sql === undefined ? [] : lines("sql", visible(sql).split("\n"))),
+      ...yamlOf(params).map((line) => `    ${line}`),
       ...(holdsBefore === undefined ? [] : paragraph("holds before", holdsBefore, columns)),
     ]),
     "",

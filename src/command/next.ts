@@ -1,11 +1,12 @@
 import { type ClaimedPhase, type Claims, claims } from "./claimed.ts";
 import type { Output } from "./output.ts";
+import type { Place } from "./plan-path.ts";
 import { type ClaimArguments, refusal } from "./status.ts";
 
 /** What may be worked on. */
 export interface Next {
-  /** The next action, in one sentence; absent where the plan is done. */
-  readonly action?: string;
+  /** The next action, in one sentence, or that there is none. */
+  readonly action: string;
   readonly allowed: readonly Work[];
   readonly prohibited: readonly (Work & { readonly why: readonly string[] })[];
 }
@@ -19,7 +20,7 @@ interface Work {
 }
 
 /** What may be worked on now, with the one next action, and what is prohibited. Needs no database. */
-export function nextCommand({ plan, base, json }: ClaimArguments, root: string, output: Output): 0 | 2 | 3 {
+export function nextCommand({ base, json }: ClaimArguments, { root, plan }: Place, output: Output): 0 | 2 | 3 {
   const claimed = claims(root, plan, base);
   const refused = refusal(claimed, output);
   if (refused !== undefined || !("phases" in claimed)) return refused ?? 3;
@@ -40,9 +41,14 @@ export function nextOf({ phases, read }: Pick<Claims, "phases" | "read">): Next 
   const open = phases.filter(({ state }) => state === "in-progress" || state === "not-started");
   const unmerged = phases.find(({ state, onBase }) => state === "claimed" && onBase === false);
   const begun = open.find(({ state }) => state === "in-progress") ?? open[0];
-  const action = actionOf(read.plan.migrations.dir, begun, unmerged);
   return {
-    ...(action === undefined ? {} : { action }),
+    action:
+      actionOf(read, begun, unmerged) ??
+      planFirst(
+        read,
+        phases.filter(({ isNew }) => isNew),
+      ) ??
+      "Every phase of the plan is claimed verified: nothing is left to do.",
     allowed: open.map(workOf),
     prohibited: phases
       .filter(({ state }) => state === "prohibited")
@@ -50,17 +56,29 @@ export function nextOf({ phases, read }: Pick<Claims, "phases" | "read">): Next 
   };
 }
 
-function actionOf(dir: string, open: ClaimedPhase | undefined, unmerged: ClaimedPhase | undefined): string | undefined {
+function actionOf(
+  { plan }: Claims["read"],
+  open: ClaimedPhase | undefined,
+  unmerged: ClaimedPhase | undefined,
+): string | undefined {
   if (open?.state === "in-progress") {
     return `Finish ${open.id}: \`phasegate run\` says what its gates still want; when they hold, \`phasegate verify ${open.id}\`, and commit ${open.document}.`;
   }
   if (unmerged)
     return `Merge ${unmerged.id}, which is claimed verified here and not on base; what comes after it may begin then.`;
   if (open) {
-    const first = open.owns.migrations[0] ?? open.owns.files[0] ?? `a migration in ${dir}/`;
+    const first = open.owns.migrations[0] ?? open.owns.files[0] ?? `a migration in ${plan.migrations.dir}/`;
     return `Begin ${open.id} (${open.title}): write ${first}; \`phasegate explain ${open.id}\` says what its gates ask.`;
   }
   return undefined;
+}
+
+function planFirst({ file }: Claims["read"], added: readonly ClaimedPhase[]): string | undefined {
+  const [first] = added;
+  if (!first) return undefined;
+  const begun = added.flatMap(({ files }) => files);
+  const without = begun.length === 0 ? "" : `, without ${begun.join(", ")}`;
+  return `Merge ${file} first${without}: ${added.map(({ id }) => id).join(", ")} ${added.length === 1 ? "is" : "are"} new in it, and may begin once base has it.`;
 }
 
 function text({ action, allowed, prohibited }: Next): string {
@@ -70,7 +88,7 @@ function text({ action, allowed, prohibited }: Next): string {
     ...(objects.length === 0 ? [] : [`      objects: ${objects.join(", ")}`]),
   ];
   return [
-    action ?? "Every phase of the plan is claimed verified: nothing is left to do.",
+    action,
     ...(allowed.length === 0 ? [] : ["", "May be worked on:", ...allowed.flatMap(work)]),
     ...(prohibited.length === 0
       ? []

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { recorded } from "../approvals/recorded.ts";
 import { type JudgeOptions, judge } from "../judge.ts";
 import type { Report, Run } from "../model/report.ts";
@@ -9,9 +9,10 @@ import { count } from "../report/words.ts";
 import type { Format } from "./formats.ts";
 import { mistakesText } from "./mistakes.ts";
 import type { Output } from "./output.ts";
+import type { Place } from "./plan-path.ts";
+import { unwritable, writeReport } from "./report-files.ts";
 
 export interface RunArguments {
-  readonly plan: string;
   readonly audit?: boolean;
   /** A revision. */
   readonly base?: string;
@@ -43,10 +44,16 @@ const recordingShape =
 export async function runCommand(
   args: RunArguments,
   env: JudgeOptions["env"],
-  root: string,
+  { root, plan, from }: Place,
   output: Output,
   signal: AbortSignal,
 ): Promise<0 | 1 | 2 | 3> {
+  const files = args.report.map(({ format, file }) => ({ format, file: resolve(from, file) }));
+  const closed = files.flatMap(({ file }) => unwritable(file) ?? []);
+  if (closed.length > 0) {
+    output.error(mistakesText(closed));
+    return 2;
+  }
   const approvals = args.approvals === undefined ? undefined : recorded(args.approvals, root);
   if (approvals && "mistake" in approvals) {
     output.error(mistakesText([{ message: approvals.mistake, help: recordingShape }]));
@@ -55,7 +62,7 @@ export async function runCommand(
   const written: string[] = [];
   const run = await judge({
     root,
-    plan: args.plan,
+    plan,
     postgres: providerOf(args.postgres),
     ...(args.postgresVersion === undefined ? {} : { major: args.postgresVersion }),
     base: baseOf(args),
@@ -82,9 +89,12 @@ export async function runCommand(
       break;
     case "judged":
       output.out(formatted(run.report, args.format, output.colour, output.width));
-      for (const { format, file } of args.report) writeFileSync(file, formatted(run.report, format, false, 96));
   }
-  return exitCode(run);
+  if (run.status !== "judged") return exitCode(run);
+  const lost = files.flatMap(({ format, file }) => writeReport(file, formatted(run.report, format, false, 96)) ?? []);
+  if (lost.length > 0) output.error(`${lost.join("\n")}\n`);
+  // Whoever reads the files would take an older one for what came of this run.
+  return exitCode(run) || (lost.length > 0 ? 3 : 0);
 }
 
 /** What the options of the command line ask to be measured against. */

@@ -4,9 +4,9 @@ import { baseWords } from "../report/words.ts";
 import { type ClaimedPhase, claims } from "./claimed.ts";
 import { mistakesText } from "./mistakes.ts";
 import type { Output } from "./output.ts";
+import type { Place } from "./plan-path.ts";
 
 export interface ClaimArguments {
-  readonly plan: string;
   readonly base: JudgeOptions["base"];
   readonly json?: boolean;
 }
@@ -27,7 +27,7 @@ export function refusal(claimed: ReturnType<typeof claims>, output: Output): 2 |
 const marks = { claimed: "✔", "in-progress": "◐", prohibited: "⛔", "not-started": "◌" } as const;
 
 /** The phases as their documents claim them; no database. */
-export function statusCommand({ plan, base, json }: ClaimArguments, root: string, output: Output): 0 | 2 | 3 {
+export function statusCommand({ base, json }: ClaimArguments, { root, plan }: Place, output: Output): 0 | 2 | 3 {
   const claimed = claims(root, plan, base);
   const refused = refusal(claimed, output);
   if (refused !== undefined || !("phases" in claimed)) return refused ?? 3;

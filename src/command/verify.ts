@@ -15,10 +15,10 @@ import { documentPath } from "../run/change.ts";
 import { version } from "../version.ts";
 import { mistakesText } from "./mistakes.ts";
 import type { Output } from "./output.ts";
+import type { Place } from "./plan-path.ts";
 import { progressText, providerOf } from "./run.ts";
 
 export interface VerifyArguments {
-  readonly plan: string;
   readonly phases: readonly string[];
   readonly all?: boolean;
   readonly verifier?: string;
@@ -39,13 +39,13 @@ interface Refused {
 export async function verifyCommand(
   args: VerifyArguments,
   env: JudgeOptions["env"],
-  root: string,
+  { root, plan }: Place,
   output: Output,
   signal: AbortSignal,
 ): Promise<0 | 1 | 2 | 3> {
   const options: JudgeOptions = {
     root,
-    plan: args.plan,
+    plan,
     postgres: providerOf(args.postgres),
     base: { kind: "audit" },
     documents: "asked",
@@ -61,25 +61,27 @@ export async function verifyCommand(
   const first = await judge(options);
   if (first.status !== "judged") return told(first, output);
   const targets = args.all ? first.report.phases.filter(({ started }) => started).map(({ id }) => id) : args.phases;
-  const holding = targets.filter((id) => holds(first, id));
+  const verified = new Set(first.report.phases.filter(isVerified).map(({ id }) => id));
+  const asDerived = new Set(targets.filter((id) => verified.has(id)));
+  const holding = targets.filter((id) => !asDerived.has(id) && holds(first, id));
   const second = holding.length === 0 ? first : await judge(options);
   output.quiet();
   if (second.status !== "judged") return told(second, output);
 
   const written: string[] = [];
+  const unchanged: string[] = [];
   const refused: Refused[] = [];
   const tree = workingTree(root);
   const writer = treeWriter(root);
-  const reading = readPlanOf(tree, args.plan);
+  const reading = readPlanOf(tree, plan);
   if ("mistakes" in reading) return told({ status: "unusable", mistakes: reading.mistakes }, output);
-  const verified = new Set(first.report.phases.filter(isVerified).map(({ id }) => id));
   for (const phase of first.report.phases) {
     if (!targets.includes(phase.id)) continue;
-    if (args.all && isVerified(phase)) continue;
+    const isAsDerived = asDerived.has(phase.id);
     const derived = second.derived.find((each) => each.phase === phase.id);
     const why = [
       ...openGates(phase),
-      ...(derived
+      ...(derived && !isAsDerived
         ? unstable(
             first.derived.find((each) => each.phase === phase.id),
             derived,
@@ -94,6 +96,10 @@ export async function verifyCommand(
       continue;
     }
     const path = documentPath(reading.read, phase.id);
+    if (isAsDerived) {
+      unchanged.push(path);
+      continue;
+    }
     const issued: VerificationDocument = {
       format: 1,
       tool: version,
@@ -119,8 +125,8 @@ export async function verifyCommand(
     written.push(path);
     verified.add(phase.id);
   }
-  if (args.json) output.out(`${JSON.stringify({ written, refused }, null, 2)}\n`);
-  else output.out(summary(first.report, written, refused, targets, output));
+  if (args.json) output.out(`${JSON.stringify({ written, unchanged, refused }, null, 2)}\n`);
+  else output.out(summary(first.report, written, unchanged, refused, targets, output));
   return refused.length === 0 ? 0 : 1;
 }
 
@@ -183,16 +189,18 @@ function verifierOf(root: string): string {
 function summary(
   report: Report,
   written: readonly string[],
+  unchanged: readonly string[],
   refused: readonly Refused[],
   targets: readonly string[],
   output: Output,
 ): string {
   const lines = [
     ...written.map((path) => `Wrote ${path}`),
+    ...unchanged.map((path) => `Left ${path} as it is: it says what this run derives`),
     ...refused.flatMap(({ phase, why }) => [`${phase} is not verified:`, ...why.map((each) => `  ${each}`)]),
   ];
-  if (lines.length === 0)
-    return `Nothing to write: the documents of ${targets.join(", ")} say what this run derives.\n`;
+  if (written.length + refused.length === 0)
+    return `Nothing to write: ${unchanged.length === 0 ? "no phase has started" : `what this run derives stands in ${unchanged.join(", ")}`}.\n`;
   const whole =
     refused.length > 0 && targets.length === 1 ? terminal(report, { colour: output.colour, width: output.width }) : "";
   return `${whole}${lines.join("\n")}\n`;

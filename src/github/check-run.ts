@@ -1,5 +1,7 @@
 /** The check-run: for reading, with annotations where the work has to be done. What is required is the job. */
 
+import type { Annotation } from "../report/annotations.ts";
+import type { CheckOutput } from "../report/check-output.ts";
 import { type GitHub, refusalOf } from "./github.ts";
 
 export interface CheckIdentity {
@@ -20,23 +22,6 @@ export interface BegunCheck {
   readonly number: number;
   /** What it carries as long as no other run has taken it over. */
   readonly mark: string;
-}
-
-export interface Annotation {
-  readonly path: string;
-  readonly start_line: number;
-  readonly end_line: number;
-  readonly annotation_level: "failure" | "warning" | "notice";
-  readonly title: string;
-  readonly message: string;
-  readonly raw_details?: string;
-}
-
-export interface CheckOutput {
-  readonly title: string;
-  readonly summary: string;
-  readonly text: string;
-  readonly annotations: readonly Annotation[];
 }
 
 /** GitHub takes so many annotations with a request, and so many requests in a minute. */
