@@ -81,7 +81,14 @@ test("a member of a team stands for it, and counts once", async () => {
 
 test("a team of which nobody says who belongs to it is an error", async () => {
   const seen = await asked({ "any-of": ["@org/db"] }, [by("@ada")]);
-  expect(codesOf(seen)).toEqual(["errored: Nobody says who belongs to @org/db."]);
+  expect(codesOf(seen)).toEqual(["errored: Nobody says who belongs to @org/db"]);
+});
+
+test("a team of which nobody says who belongs to it takes nothing from others who have approved", async () => {
+  const seen = await asked({ "any-of": ["@org/db", "@ada"] }, [by("@ada")]);
+  expect(codesOf(seen)).toEqual(["passed"]);
+  const nobody = await asked({ "any-of": ["@org/db", "@ada"] }, [by("@bob")]);
+  expect(codesOf(nobody)).toEqual(["errored: Nobody says who belongs to @org/db"]);
 });
 
 test("where nobody can be asked it is not run, which says what is missing and what to do", async () => {

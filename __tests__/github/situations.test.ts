@@ -431,6 +431,16 @@ describe("approvals", () => {
     const ran = await at.pullRequest(1);
     expect(ran.code).toBe(1);
     expect(ran.log.replace(/\s+/g, " ")).toMatch(/who belongs to @acme\/data cannot be read.*read:org/);
+    teams.edit("phasegate.yml", (text) => text.replace('["@acme/data"]', '["@acme/data", "@ada"]'));
+    teams.land("A team, and Ada");
+    at.land(teams);
+    workshop.git("fetch", "-q", teams.root, "main:named");
+    workshop.git("checkout", "-q", "-b", "named-looser", "named");
+    workshop.edit("phasegate.yml", (text) => text.replace("policy:\n", "policy:\n  incomplete: allow\n"));
+    workshop.commit("Looser");
+    at.propose(workshop, 1);
+    at.approve(1, "ada");
+    expect((await at.pullRequest(1)).code).toBe(0);
     teams.dispose();
   });
 });

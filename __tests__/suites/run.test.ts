@@ -328,6 +328,12 @@ test.each([
     "a block that swallows its errors",
     "DO $$ BEGIN INSERT INTO events VALUES (3, 1, -1); EXCEPTION WHEN OTHERS THEN NULL; END $$;\nSELECT true;",
   ],
+  ["a count of its own plays, in a sequence", "SELECT nextval('parts_id_seq') = 1;"],
+  ["every other play, by a sequence", "SELECT nextval('parts_id_seq') % 2 = 1;"],
+  [
+    "a lock that its first play leaves",
+    "SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory';\nSELECT pg_advisory_lock(1);",
+  ],
 ])("nothing fails a case that asserts nothing: %s", async (_, body) => {
   const [proof] = await proveSuite(await suiteOf(`-- test: it\n${body}`), await laboratory(schema));
   expect(proof?.status).toBe("survived");

@@ -71,12 +71,19 @@ export const approval = defineFilesKind({
         help: `Open a pull request, and let ${who(params)} approve its last commit.`,
       });
     }
-    const { author, head, reviews, teams } = asked;
-    const unknown = teamsOf(params).filter((team) => !Object.hasOwn(teams, team));
-    if (unknown.length > 0) throw new Error(`Nobody says who belongs to ${unknown.join(", ")}.`);
-    const known = teamsOf(params).map((team) => [team, teams[team] ?? []]);
-    const seen = reviews.map(({ reviewer, commit, state }) => ({ reviewer, commit, state }));
-    return { examined: 1, observed: { author, head, reviews: seen, teams: Object.fromEntries(known) } };
+    const { author, head, reviews, teams, unread = [] } = asked;
+    const named = teamsOf(params);
+    const observed: Observed = {
+      author,
+      head,
+      reviews: reviews.map(({ reviewer, commit, state }) => ({ reviewer, commit, state })),
+      teams: Object.fromEntries(named.map((team) => [team, teams[team] ?? []])),
+    };
+    // Of a team that cannot be read nobody counts; where others are enough, nobody of it has to.
+    const unknown = named.filter((team) => !Object.hasOwn(teams, team));
+    if (unknown.length > 0 && approval.judge(params, observed).length > 0)
+      throw new Error([`Nobody says who belongs to ${unknown.join(", ")}`, ...unread].join("; "));
+    return { examined: 1, observed };
   },
 
   judge(params, observed: Observed): KindFinding<Code>[] {

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Acting, Laboratory } from "../model/ports.ts";
 import { parser } from "../sql/parser.ts";
 import { readSuite } from "../suites/read.ts";
-import { type Replaced, type Replacement, replacements } from "../suites/replace.ts";
+import { type Replacement, replacements } from "../suites/replace.ts";
 import type { Case, Expectation, SingleCase, Suite, SuiteStatement } from "../suites/suite.ts";
 import type { OracleChange } from "./kind.ts";
 
@@ -28,8 +28,8 @@ const words: { readonly [Part in keyof Asked]: string } = {
 type AskedCase = { readonly one: Case; readonly asked: Asked };
 
 /**
- * Every case of base must still be there, and ask the same, or be failed by whatever failed base's version of it; under
- * another name it is the same case. The fixture is free: every run proves each case anew on what it loads.
+ * Every case of base must still be there, and ask the same of the same fixture, or be failed by whatever failed base's
+ * version of it; under another name it is the same case.
  */
 export async function suiteChanges(
   _: string,
@@ -43,54 +43,79 @@ export async function suiteChanges(
     return [{ strength: "weaker", why: `it cannot be read any more: ${message}`, line }];
   }
   if (was.status === "unreadable") return [{ strength: "weaker", why: "base's version cannot be compared with" }];
-  const answers = (replaced: readonly Replaced[]) =>
-    laboratory ? replacements(was.suite, is.suite, replaced, laboratory) : Promise.resolve([]);
-  return [
-    ...(await caseChanges(await casesOf(was.suite), await casesOf(is.suite), answers)),
-    ...(isDeepStrictEqual(await fixtureOf(was.suite), await fixtureOf(is.suite))
-      ? []
-      : [{ strength: "same" as const, why: "its fixture is another" }]),
-  ];
-}
-
-async function caseChanges(
-  before: readonly AskedCase[],
-  now: readonly AskedCase[],
-  replacementsOf: (replaced: readonly Replaced[]) => Promise<readonly Replacement[]>,
-): Promise<readonly OracleChange[]> {
-  const known = (list: readonly AskedCase[], name: string) => list.find(({ one }) => one.name === name);
-  const altered = before.flatMap(({ one: was, asked }) => {
-    const other = known(now, was.name);
-    return other && !isDeepStrictEqual(other.asked, asked) ? [{ was, is: other.one }] : [];
+  const isSameFixture = isDeepStrictEqual(await fixtureOf(was.suite), await fixtureOf(is.suite));
+  const { kept, renamed, gone, added } = pairs(await casesOf(was.suite), await casesOf(is.suite));
+  const changed = [...kept, ...renamed].flatMap(({ was, is }): readonly Changed[] => {
+    const parts = (Object.keys(words) as (keyof Asked)[]).filter(
+      (part) => !isDeepStrictEqual(was.asked[part], is.asked[part]),
+    );
+    const told = [...parts.map((part) => words[part]), ...(isSameFixture ? [] : ["the fixture that it is played on"])];
+    return told.length === 0 ? [] : [{ was: was.one, is: is.one, told }];
   });
-  const comparable = altered.flatMap(({ was, is }) =>
-    was.kind === "single" && is.kind === "single" && expectsNoLess(was, is) ? [{ was, is }] : [],
+  const comparable = changed.flatMap(({ was, is }) =>
+    was.kind === "single" && is.kind === "single" && asksNoLess(was, is) ? [{ was, is }] : [],
   );
-  const answers = await replacementsOf(comparable);
-  const added = now.filter(({ one }) => !known(before, one.name));
-  const changes = before.flatMap(({ one: { name }, asked }): readonly OracleChange[] => {
-    const other = known(now, name);
-    if (other) {
-      const parts = (Object.keys(words) as (keyof Asked)[]).filter(
-        (part) => !isDeepStrictEqual(asked[part], other.asked[part]),
-      );
-      if (parts.length === 0) return [];
-      const what = `the case “${name}” is changed (${parts.map((part) => words[part]).join(", ")})`;
-      const answer = answers[comparable.findIndex(({ was }) => was.name === name)];
-      return [{ ...judged(what, answer), line: other.one.line }];
-    }
-    const renamed = added.findIndex((one) => isDeepStrictEqual(one.asked, asked));
-    const [found] = renamed < 0 ? [] : added.splice(renamed, 1);
-    return found
-      ? [{ strength: "same", why: `the case “${name}” is called “${found.one.name}”`, line: found.one.line }]
-      : [{ strength: "weaker", why: `the case “${name}” is gone` }];
-  });
+  const answers = laboratory ? await replacements(was.suite, is.suite, comparable, laboratory) : [];
   return [
-    ...changes,
+    ...changed.map((change): OracleChange => {
+      const answer = answers[comparable.findIndex(({ was }) => was === change.was)];
+      const what = `the case “${change.was.name}” is changed (${change.told.join(", ")})`;
+      return { ...judged(what, answer), line: change.is.line };
+    }),
+    ...renamed.map(
+      ({ was, is }): OracleChange => ({
+        strength: "same",
+        why: `the case “${was.one.name}” is called “${is.one.name}”`,
+        line: is.one.line,
+      }),
+    ),
+    ...gone.map(({ one }): OracleChange => ({ strength: "weaker", why: `the case “${one.name}” is gone` })),
     ...added.map(
       ({ one }): OracleChange => ({ strength: "stronger", why: `the case “${one.name}” is new`, line: one.line }),
     ),
   ];
+}
+
+interface Changed {
+  readonly was: Case;
+  readonly is: Case;
+  /** What of it is another. */
+  readonly told: readonly string[];
+}
+
+type Pair = { readonly was: AskedCase; readonly is: AskedCase };
+
+/** Which case stands for which: one that asks the same under its name, or under another; or else the one of its name. */
+function pairs(before: readonly AskedCase[], now: readonly AskedCase[]) {
+  const left = new Set(now);
+  const take = (fits: (one: AskedCase) => boolean): AskedCase | undefined => {
+    const found = [...left].find(fits);
+    if (found) left.delete(found);
+    return found;
+  };
+  const named = (was: AskedCase) => (is: AskedCase) => is.one.name === was.one.name;
+  const same = (was: AskedCase) => (is: AskedCase) => isDeepStrictEqual(is.asked, was.asked);
+  const ways: readonly ((was: AskedCase) => (is: AskedCase) => boolean)[] = [
+    (was) => (is) => named(was)(is) && same(was)(is),
+    same,
+    named,
+  ];
+  const found = new Map<AskedCase, AskedCase>();
+  for (const way of ways)
+    for (const was of before) {
+      const is = found.has(was) ? undefined : take(way(was));
+      if (is) found.set(was, is);
+    }
+  const all: readonly Pair[] = before.flatMap((was) => {
+    const is = found.get(was);
+    return is ? [{ was, is }] : [];
+  });
+  return {
+    kept: all.filter(({ was, is }) => named(was)(is)),
+    renamed: all.filter(({ was, is }) => !named(was)(is)),
+    gone: before.filter((was) => !found.has(was)),
+    added: [...left],
+  };
 }
 
 function judged(what: string, answer: Replacement | undefined): Pick<OracleChange, "strength" | "why"> {
@@ -111,14 +136,23 @@ function judged(what: string, answer: Replacement | undefined): Pick<OracleChang
   }
 }
 
-/** Every refusal that was expected still is, no less exactly: a mutant does not tell which of two rules refuses. */
-const expectsNoLess = (was: SingleCase, is: SingleCase): boolean => {
+/**
+ * It has as many assertions, and every refusal that was expected is expected still, no less exactly: a mutant tells
+ * neither which of two rules refuses, nor which of two assertions turned.
+ */
+function asksNoLess(was: SingleCase, is: SingleCase): boolean {
   const kept = (part: string | undefined, now: string | undefined) => part === undefined || part === now;
   const expected = ({ statements }: SingleCase) => statements.flatMap(({ expects }) => expects ?? []);
-  return expected(was).every(({ condition, on, matching }) =>
-    expected(is).some((one) => one.condition === condition && kept(on, one.on) && kept(matching, one.matching)),
-  );
-};
+  const asserting = ({ statements }: SingleCase) =>
+    statements.filter(({ expects, isSelect }) => expects !== undefined || isSelect).length;
+  const left = [...expected(is)];
+  const isKept = expected(was).every(({ condition, on, matching }) => {
+    const at = left.findIndex((one) => one.condition === condition && kept(on, one.on) && kept(matching, one.matching));
+    if (at >= 0) left.splice(at, 1);
+    return at >= 0;
+  });
+  return isKept && asserting(is) >= asserting(was);
+}
 
 const casesOf = (suite: Suite): Promise<readonly AskedCase[]> =>
   Promise.all(suite.cases.map(async (one) => ({ one, asked: await askedOf(one) })));

@@ -79,7 +79,11 @@ function within({ phases }: Claims, tree: Tree, path: string): readonly string[]
 const documentGuard = ({ phases }: Claims, path: string): readonly Guarded[] =>
   phases
     .filter(({ document, state }) => document === path && state !== "prohibited")
-    .map(({ id }) => ({ path, phase: id, why: `\`phasegate verify ${id}\` writes it, and nobody else does` }));
+    .map(({ id }) => ({
+      path,
+      phase: id,
+      why: `\`phasegate verify ${id}\` writes it; people write in its blocks Remediation and Sign-off, and nowhere else`,
+    }));
 
 /** Before a commit: a document that `verify` did not write, as far as its text shows that. */
 const handWritten = (claimed: Claims, tree: Tree, path: string): readonly Guarded[] =>

@@ -85,10 +85,13 @@ function actionIn(step: Step, plan: string | undefined, job: Job, { workflow }: 
   return [{ line: step.line, call: { kind: "action", uses, version }, earlier, plan, troubles }];
 }
 
-/** What a step runs; actions of GitHub itself execute nothing of a checkout. */
+/** Actions that execute nothing of a checkout. */
+const harmless = /^actions\/(checkout|setup-[\w-]+|cache|upload-artifact|download-artifact)@/i;
+
+/** What a step runs. */
 function runBy({ line, run, uses }: Step): readonly { readonly line: number; readonly what: string }[] {
   if (run !== null) return [{ line, what: `run: ${run.trim().split("\n")[0]}` }];
-  return uses === null || /^actions\//i.test(uses) ? [] : [{ line, what: `uses: ${uses}` }];
+  return uses === null || harmless.test(uses) ? [] : [{ line, what: `uses: ${uses}` }];
 }
 
 type Version = Exclude<Call, { kind: "command" }>["version"];

@@ -17,8 +17,15 @@ export function approvalsOf(github: GitHub, behind: () => Promise<readonly PullR
       asked ??= behind().then((pulls) => ofAll(github, pulls, head));
       asked.catch(() => undefined);
       try {
-        const known = await Promise.all(teams.map(async (team) => [team, await membersOf(github, team)] as const));
-        return { ...(await asked), teams: Object.fromEntries(known) };
+        const reviews = await asked;
+        const known: [team: string, members: readonly string[]][] = [];
+        const unreadTeams: string[] = [];
+        for (const team of teams) {
+          const members = await membersOf(github, team);
+          if ("none" in members) unreadTeams.push(members.none);
+          else known.push([team, members.members]);
+        }
+        return { ...reviews, teams: Object.fromEntries(known), unread: unreadTeams };
       } catch (error) {
         // What cannot be read is not there; the rest of the verdict does not depend on it.
         return { none: unread(error) };
@@ -58,7 +65,10 @@ function approving(reviews: readonly Review[], head: string): readonly string[] 
 }
 
 /** @param team `@organization/team` */
-async function membersOf({ octokit }: GitHub, team: string): Promise<readonly string[]> {
+async function membersOf(
+  { octokit }: GitHub,
+  team: string,
+): Promise<{ readonly members: readonly string[] } | { readonly none: string }> {
   const [org = "", slug = ""] = team.replace(/^@/, "").split("/");
   try {
     const members = await octokit.paginate(octokit.rest.teams.listMembersInOrg, {
@@ -66,11 +76,10 @@ async function membersOf({ octokit }: GitHub, team: string): Promise<readonly st
       team_slug: slug,
       per_page: 100,
     });
-    return members.map(({ login }) => `@${login}`);
+    return { members: members.map(({ login }) => `@${login}`) };
   } catch (error) {
-    throw new Error(
-      `who belongs to ${team} cannot be read (${refusalOf(error).words}): the token of a workflow knows no teams, so name people in the plan, or give \`github-token\` a token of a GitHub App, or one with \`read:org\``,
-      { cause: error },
-    );
+    return {
+      none: `who belongs to ${team} cannot be read (${refusalOf(error).words}): the token of a workflow knows no teams, so name people in the plan, or give \`github-token\` a token of a GitHub App, or one with \`read:org\``,
+    };
   }
 }

@@ -48,6 +48,8 @@ export async function beginCheck({ octokit, owner, repo }: GitHub, check: CheckI
   const own = known.find(
     ({ external_id, output }) => external_id?.startsWith(`${externalId} `) && output.annotations_count === 0,
   );
+  // A run that began later is at work on it already, and will have the last word.
+  if (own && begunAt(own.external_id) > begun) return { number: own.id, mark };
   if (own) {
     try {
       await octokit.rest.checks.update({ owner, repo, check_run_id: own.id, ...progress });
@@ -96,11 +98,14 @@ export async function concludeCheck(
 async function isTakenOver({ octokit, owner, repo }: GitHub, check_run_id: number, mark: string): Promise<boolean> {
   try {
     const { data } = await octokit.rest.checks.get({ owner, repo, check_run_id });
-    return typeof data.external_id === "string" && data.external_id !== mark;
+    return begunAt(data.external_id) > begunAt(mark);
   } catch {
     return false;
   }
 }
+
+/** 0 of what is no mark. */
+const begunAt = (mark: string | null): number => Number(/ (\d+)$/.exec(mark ?? "")?.[1] ?? 0);
 
 const copied = (annotation: Annotation) => ({ ...annotation });
 

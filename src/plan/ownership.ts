@@ -96,7 +96,7 @@ export function ownership({ plan, at }: ReadPlan, migrations: readonly string[],
   return { phases, unclaimed, mistakes: gone ? [gone] : mistakes };
 }
 
-/** The folder of the migrations is not there; before the first migration nothing asks for it, but for one that is nearly called so. */
+/** The folder of the migrations is not there, and something asks for it. */
 function noFolder(
   { plan, at }: Pick<ReadPlan, "plan" | "at">,
   files: readonly string[],
@@ -108,8 +108,9 @@ function noFolder(
     ...new Set(files.flatMap((file) => (file.includes("/") ? [file.slice(0, file.lastIndexOf("/"))] : []))),
   ];
   if (folders.some((folder) => folder === dir || folder.startsWith(`${dir}/`))) return undefined;
+  // A plan may be there before its first migration.
+  if (!asked) return undefined;
   const near = nearest(dir, folders);
-  if (near === undefined && !asked) return undefined;
   return {
     place: at(["migrations", "dir"]),
     message: `\`migrations.dir\` is \`${dir}\`, and there is no such folder.`,

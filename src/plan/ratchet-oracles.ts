@@ -88,10 +88,10 @@ async function changesOf(
   laboratory: RatchetRequest["laboratory"],
 ): Promise<readonly OracleChange[]> {
   const all: OracleChange[] = [];
-  for (const kind of new Set(guards.map((guard) => guard.kind))) {
-    const unread: readonly OracleChange[] = [{ strength: "weaker", why: "it is changed" }];
-    all.push(...((await kindOf(kinds, kind).oracleChanges?.(path, base, head, laboratory)) ?? unread));
-  }
+  const unread: readonly OracleChange[] = [{ strength: "weaker", why: "it is changed" }];
+  // Kinds that read a file in the same way say the same of it.
+  for (const changes of new Set(guards.map(({ kind }) => kindOf(kinds, kind).oracleChanges)))
+    all.push(...((await changes?.(path, base, head, laboratory)) ?? unread));
   return all.filter((change, at) => all.findIndex(({ why }) => why === change.why) === at);
 }
 

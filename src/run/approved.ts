@@ -21,9 +21,10 @@ export async function ownerApproval(approvals: Approvals, owners: readonly strin
       why: `It needs the approval of a plan owner (${who}), who cannot be asked here: ${asked.none}.`,
     };
   }
-  const { author, head, reviews, teams } = asked;
+  const { author, head, reviews, teams, unread = [] } = asked;
   const seen = reviews.map(({ reviewer, commit, state }) => ({ reviewer, commit, state }));
   const findings = approval.judge(params, { author, head, reviews: seen, teams });
   if (findings.length === 0) return { approved: true };
-  return { approved: false, why: findings.map(({ message, help }) => `${message} ${help}`).join(" ") };
+  const notes = unread.map((why) => `Besides, ${why}.`);
+  return { approved: false, why: [...findings.map(({ message, help }) => `${message} ${help}`), ...notes].join(" ") };
 }

@@ -154,10 +154,12 @@ export interface Reviews {
     /** The commit that is to be merged. */
     readonly head: string;
     readonly reviews: readonly Review[];
-    /** Members of the teams that were asked for. */
+    /** Members of the teams that were asked for, as far as they can be read. */
     readonly teams: {
         readonly [team: string]: readonly string[];
     };
+    /** Why the others cannot, one clause each. */
+    readonly unread?: readonly string[];
 }
 /** Whoever can be asked what reviewers said. */
 export interface Approvals {
