@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "@jest/globals";
 import type { PhaseState, Report } from "../../src/model/report.ts";
 import { cli, type Finished } from "../support/project.ts";
-import { unplanned, type Workshop, with4A } from "../support/workshop.ts";
+import { copyOf, unplanned, type Workshop, with4A } from "../support/workshop.ts";
 
 /** What honest work is done with: small phases, stages to start from, and what is expected of a run. */
 
@@ -199,13 +199,15 @@ export function createStages(): Stages {
     made.push(path);
     return path;
   };
-  const stage = (build: () => Promise<Workshop>) => {
+  const stage = (build: () => Promise<Workshop>, name?: string) => {
     let built: Promise<Workshop> | undefined;
     return async (): Promise<Workshop> => {
-      built ??= build().then((workshop) => {
-        made.push(workshop.root);
-        return workshop;
-      });
+      built ??= (name === undefined ? build() : copyOf(name, shopPlan + JSON.stringify(work), build)).then(
+        (workshop) => {
+          made.push(workshop.root);
+          return workshop;
+        },
+      );
       const copy = (await built).copy();
       made.push(copy.root);
       return copy;
@@ -223,13 +225,13 @@ export function createStages(): Stages {
     await verify(workshop, "baseline");
     workshop.land("Adopt the plan");
     return workshop;
-  });
-  const named = stage(async () => landed(await shop(), "names"));
+  }, "shop");
+  const named = stage(async () => landed(await shop(), "names"), "named");
   const whole = stage(async () => {
     const workshop = await named();
     for (const phase of ["regions", "currencies", "runbook"] as const) await landed(workshop, phase);
     return workshop;
-  });
+  }, "whole");
   return {
     bare,
     shop,

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Report } from "../../src/model/report.ts";
 import { cli, type Finished } from "./project.ts";
+import { stage } from "./stage.ts";
 
 /** A git repository with the migrations of the reference project and a plan that is quick to run, to work and to cheat in. */
 
@@ -181,19 +182,33 @@ const done = async (workshop: Workshop, ...args: readonly string[]): Promise<voi
 
 /** The baseline verified, and 4A to 4C planned. */
 export async function adopted(text = plan): Promise<Workshop> {
-  const workshop = unplanned();
-  workshop.write("phasegate.yml", text);
-  await done(workshop, "verify", "baseline");
-  workshop.land("Adopt the plan");
-  return workshop;
+  return copyOf("adopted", text, async () => {
+    const workshop = unplanned();
+    workshop.write("phasegate.yml", text);
+    await done(workshop, "verify", "baseline");
+    workshop.land("Adopt the plan");
+    return workshop;
+  });
 }
 
 /** 4A verified and merged. */
 export async function with4A(text = plan): Promise<Workshop> {
-  const workshop = await adopted(text);
-  workshop.branch("4A");
-  workshop.add("4A");
-  await done(workshop, "verify", "4A");
-  workshop.land("4A");
-  return workshop;
+  return copyOf("with 4A", text, async () => {
+    const workshop = await adopted(text);
+    workshop.branch("4A");
+    workshop.add("4A");
+    await done(workshop, "verify", "4A");
+    workshop.land("4A");
+    return workshop;
+  });
+}
+
+/** A copy of what is kept under these words. */
+export async function copyOf(name: string, text: string, build: () => Promise<Workshop>): Promise<Workshop> {
+  let built: Workshop | undefined;
+  const kept = await stage(JSON.stringify([name, text, filesOf]), async () => {
+    built = await build();
+    return built.root;
+  });
+  return built ?? workshopAt(kept).copy();
 }
