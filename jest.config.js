@@ -6,7 +6,8 @@ export default {
   transform: {
     "\\.ts$": ["@swc/jest", { jsc: { target: "es2024", parser: { syntax: "typescript" } }, module: { type: "es6" } }],
   },
-  // Four minutes of honest work on real repositories, beside everything else too long: `npm run test:long` runs them.
+  // Honest work on real repositories. With it everything takes nine and a half minutes, too near to ten for one job:
+  // `npm run test:long` runs it, in a job of its own.
   testPathIgnorePatterns: [
     "/node_modules/",
     ...(process.env.PHASEGATE_LONG === "1" ? [] : ["honest(-verified|-checkouts)?\\.test"]),
