@@ -19,8 +19,8 @@ export interface BootOptions {
      */
     readonly packages?: "installed" | "pinned";
     /**
-     * Directories whose `node_modules` may hold the embedded binaries, besides this package's own. What lies there is
-     * executed, so a judge that runs in the change's checkout gives none. The working directory unless told.
+     * Directories whose `node_modules` may hold the embedded binaries, besides this package's own; what lies there is
+     * executed. The working directory unless told.
      */
     readonly projects?: readonly string[];
     /** The container's image; PostgreSQL's official one unless told. */
