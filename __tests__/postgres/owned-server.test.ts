@@ -19,7 +19,7 @@ import { type BootOptions, boot } from "../../src/postgres/boot.ts";
 import { fetchPinned, pinnedVersions } from "../../src/tools/fetch-pinned.ts";
 import { toolCache } from "../../src/tools/tool-cache.ts";
 import { isRoot, nobody, type Places, places, type Running, start, until } from "./places.ts";
-import { none, processesIn, tracesAfter, unusedMemory } from "./traces.ts";
+import { none, processesIn, processesWith, tracesAfter, unusedMemory } from "./traces.ts";
 
 let at: Places;
 let before: readonly string[];
@@ -183,7 +183,7 @@ describe("a boot that fails leaves nothing", () => {
     const booting = boot(options());
     const refused = expect(booting).rejects.toThrow(/initdb ended with SIGKILL/);
     await initdbRuns();
-    for (const pid of processesWith("initdb")) process.kill(pid, "SIGKILL");
+    for (const pid of processesWith("initdb", at.runDir)) process.kill(pid, "SIGKILL");
     await refused;
     expect(await tracesAfter(at, before)).toEqual(none);
   });
@@ -203,7 +203,7 @@ describe("how it ends", () => {
 
   test("the end of a postmaster that somebody killed is told, and the rest goes with stop", async () => {
     const server = await booted();
-    const [postmaster = Number.NaN] = processesWith("postgres");
+    const [postmaster = Number.NaN] = processesWith("postgres", at.runDir);
     process.kill(postmaster, "SIGKILL");
     expect(await server.died).toMatch(/^PostgreSQL ended by itself \(SIGKILL\)/);
     await server.stop();
@@ -212,7 +212,7 @@ describe("how it ends", () => {
 
   test("one that is killed in the moment before stop, so that its end is not known yet, leaves no shared memory", async () => {
     const server = await booted();
-    const [postmaster = Number.NaN] = processesWith("postgres");
+    const [postmaster = Number.NaN] = processesWith("postgres", at.runDir);
     process.kill(postmaster, "SIGKILL");
     await server.stop();
     expect(await tracesAfter(at, before)).toEqual(none);
@@ -266,7 +266,7 @@ describe("the package of binaries", () => {
       if (!isRoot) return expect(process.getuid?.()).not.toBe(0);
       const { root, link } = await project(0o700);
       const server = await booted({ projects: [root], major: 17 });
-      const [postmaster] = processesWith("postgres");
+      const [postmaster] = processesWith("postgres", at.runDir);
       const program = readlinkSync(`/proc/${postmaster}/exe`);
       expect(program).toMatch(/phasegate-.*-bin\/native\/bin\/postgres$/);
       expect(existsSync(link)).toBe(false);
@@ -296,13 +296,6 @@ test(isRoot ? "an ordinary user boots as themselves" : "this process is an ordin
   }
 });
 
-/** Numbers of this test's processes that run a program. */
-function processesWith(program: string): readonly number[] {
-  return processesIn(at.runDir).filter((pid) =>
-    readFileSync(`/proc/${pid}/cmdline`, "latin1").split("\0")[0]?.endsWith(`/${program}`),
-  );
-}
-
 async function initdbRuns(): Promise<void> {
-  while (processesWith("initdb").length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  while (processesWith("initdb", at.runDir).length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
 }

@@ -45,11 +45,14 @@ export function processesIn(directory: string): readonly number[] {
   return numbers().filter((pid) => link(`/proc/${pid}/cwd`).startsWith(`${directory}/`));
 }
 
+/** Numbers of those that run a program; one that has ended since it was listed runs none. */
+export function processesWith(program: string, directory: string): readonly number[] {
+  return processesIn(directory).filter((pid) => commandOf(pid).split("\0")[0]?.endsWith(`/${program}`));
+}
+
 /** Numbers of the shells that watch over a directory. */
 export function watchdogsOf(directory: string): readonly number[] {
-  return numbers().filter(
-    (pid) => /^\/bin\/sh\0-c\0/.test(text(`/proc/${pid}/cmdline`)) && text(`/proc/${pid}/cmdline`).includes(directory),
-  );
+  return numbers().filter((pid) => /^\/bin\/sh\0-c\0/.test(commandOf(pid)) && commandOf(pid).includes(directory));
 }
 
 /** Other PostgreSQL servers may run on this machine, so memory that is in use is nobody's leftover. */
@@ -72,6 +75,8 @@ const numbers = (): readonly number[] =>
   readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
+
+const commandOf = (pid: number): string => text(`/proc/${pid}/cmdline`);
 
 function link(path: string): string {
   try {
