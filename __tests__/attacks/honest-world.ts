@@ -31,7 +31,7 @@ export interface Stages {
   dispose(): void;
 }
 
-/** Phases that cost a second: one column, one table, one table beside it, one file. */
+/** Phases that cost a second: one table, a column of it, one table, one beside it, one file. */
 export const shopPlan = `version: 1
 name: A shop
 postgres:
@@ -44,8 +44,8 @@ phases:
   - id: baseline
     title: What was there
     owns:
-      migrations: { through: 20251112100000000_create-materialized-views }
-      objects: [tenants, attribution_events]
+      migrations: { through: 20251112090000000_create-tenants }
+      objects: [tenants]
     gates:
       - id: baseline.1
         title: Tenants have a key
@@ -98,6 +98,7 @@ phases:
 `;
 
 export const shopMigration = {
+  baseline: "migrations/20251112090000000_create-tenants.sql",
   names: "migrations/20260101090000000_name-tenants.sql",
   regions: "migrations/20260102090000000_add-regions.sql",
   currencies: "migrations/20260103090000000_add-currencies.sql",
@@ -105,6 +106,13 @@ export const shopMigration = {
 
 export const migrationText = (up: string, down: string): string =>
   `-- Up Migration\n${up};\n\n-- Down Migration\n${down};\n`;
+
+const tenants = {
+  [shopMigration.baseline]: migrationText(
+    "CREATE TABLE tenants (id uuid PRIMARY KEY, name text NOT NULL)",
+    "DROP TABLE tenants",
+  ),
+};
 
 type ShopPhase = "names" | "regions" | "currencies" | "runbook";
 
@@ -202,7 +210,7 @@ export function createStages(): Stages {
   const stage = (build: () => Promise<Workshop>, name?: string) => {
     let built: Promise<Workshop> | undefined;
     return async (): Promise<Workshop> => {
-      built ??= (name === undefined ? build() : copyOf(name, shopPlan + JSON.stringify(work), build)).then(
+      built ??= (name === undefined ? build() : copyOf(name, JSON.stringify([shopPlan, tenants, work]), build)).then(
         (workshop) => {
           made.push(workshop.root);
           return workshop;
@@ -218,7 +226,7 @@ export function createStages(): Stages {
     workshop.land(phase);
     return workshop;
   };
-  const bare = stage(async () => unplanned());
+  const bare = stage(async () => unplanned(tenants));
   const shop = stage(async () => {
     const workshop = await bare();
     workshop.write("phasegate.yml", shopPlan);

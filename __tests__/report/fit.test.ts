@@ -55,7 +55,8 @@ test.each(Object.keys(cases))("%s fits every limit, and holds its conclusion", (
 });
 
 test.each(Object.keys(cases))("of %s everything that was opened is closed at every limit", (name) => {
-  for (const limit of limitsOf(name)) {
+  // A browser's parser takes seconds for what GitHub would not take.
+  for (const limit of limitsOf(name).filter((limit) => limit <= 65_535)) {
     const page = rendered(comment(cases[name] as Run, "phasegate.yml", shown, limit));
     // What comes last would stand in whatever was left open before it.
     const last = [...page.childNodes].filter(isElement).at(-1);

@@ -55,11 +55,14 @@ export const planWithRoundTrip = readFileSync(join(reference, "docs/tutorial/pla
 /** The same without its round trip, which takes a third of a run. */
 export const plan = planWithRoundTrip.replace(/^ {6}- id: 4A\.6\n(?: {8}.*\n)+/m, "");
 
-const baselineMigrations = [
-  "migrations/20251112090000000_create-core-tables.sql",
-  "migrations/20251112093000000_enable-row-level-security.sql",
-  "migrations/20251112100000000_create-materialized-views.sql",
-];
+const baselineMigrations = () =>
+  Object.fromEntries(
+    [
+      "migrations/20251112090000000_create-core-tables.sql",
+      "migrations/20251112093000000_enable-row-level-security.sql",
+      "migrations/20251112100000000_create-materialized-views.sql",
+    ].map((path) => [path, readFileSync(join(reference, path), "utf8")]),
+  );
 
 export interface Workshop {
   readonly root: string;
@@ -164,12 +167,12 @@ function workshopAt(root: string): Workshop {
   return workshop;
 }
 
-/** A repository with the baseline's migrations and no plan. */
-export function unplanned(folder = "phasegate-workshop-"): Workshop {
-  const root = mkdtempSync(join(tmpdir(), folder));
+/** A repository with migrations, those of the reference project's baseline, and no plan. */
+export function unplanned(migrations: { readonly [path: string]: string } = baselineMigrations()): Workshop {
+  const root = mkdtempSync(join(tmpdir(), "phasegate-workshop-"));
   const workshop = workshopAt(root);
   workshop.git("init", "-q", "-b", "main");
-  for (const path of baselineMigrations) workshop.write(path, readFileSync(join(reference, path), "utf8"));
+  for (const [path, text] of Object.entries(migrations)) workshop.write(path, text);
   workshop.land("The schema as it is");
   workshop.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main");
   return workshop;
