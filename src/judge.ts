@@ -91,7 +91,7 @@ export type Judgement =
 export async function judge(options: JudgeOptions): Promise<Judgement> {
   const begun = performance.now();
   try {
-    const measuring = measure(options.root, options.plan, options.base, options.merged ?? false);
+    const measuring = measure(options.root, options.plan, options.base, options.merged ? "merged" : "checkout");
     if ("mistakes" in measuring) return { status: "unusable", mistakes: measuring.mistakes };
     if ("notJudged" in measuring) return { status: "not-judged", reason: measuring.notJudged, help: measuring.help };
     const { tree, base, against } = measuring.measure;

@@ -47,10 +47,10 @@ export type Measuring =
   | { readonly notJudged: string; readonly help: string }
   | { readonly mistakes: readonly [Mistake, ...Mistake[]] };
 
-/**
- * @param merged judge what merging the checked-out commit into the tip of base would give, instead of the checkout
- */
-export function measure(root: string, plan: string, request: BaseRequest, merged: boolean): Measuring {
+/** What is held against base: what lies in the checkout, what is staged, or what merging its commit into base's tip gives. */
+export type Judged = "checkout" | "staged" | "merged";
+
+export function measure(root: string, plan: string, request: BaseRequest, judged: Judged): Measuring {
   if (request.kind === "audit") return { measure: { base: { kind: "audit" }, tree: workingTree(root) } };
   const opened = history(root);
   if ("none" in opened) {
@@ -64,14 +64,14 @@ export function measure(root: string, plan: string, request: BaseRequest, merged
       measure: { base: { kind: "audit", reason: "there is no git repository here" }, tree: workingTree(root) },
     };
   }
-  return measured(opened, plan, request, merged);
+  return measured(opened, plan, request, judged);
 }
 
 function measured(
   git: History,
   plan: string,
   request: Exclude<BaseRequest, { kind: "audit" }>,
-  merged: boolean,
+  what: Judged,
 ): Measuring {
   if (request.kind === "commits") {
     const { name, base, head, judged, merge } = request;
@@ -92,7 +92,7 @@ function measured(
       : { notJudged: found.none, help };
   }
   const { name, commit: tip } = found;
-  if (merged) return withMerge(git, plan, { name, tip }, head, undefined);
+  if (what === "merged") return withMerge(git, plan, { name, tip }, head, undefined);
   const from = git.mergeBase(tip, head);
   if ("none" in from)
     return {
@@ -100,7 +100,10 @@ function measured(
       help: "Give another base with --base REVISION, or judge the whole checkout with --audit.",
     };
   const behind = from.commit === tip ? 0 : git.ahead(tip, head);
-  return withPlan(git, plan, { name, commit: from.commit, behind }, git.checkout, git.changes(from.commit, "checkout"));
+  const base = { name, commit: from.commit, behind };
+  if (what === "checkout") return withPlan(git, plan, base, git.checkout, git.changes(from.commit, "checkout"));
+  const { tree, id } = git.staged();
+  return withPlan(git, plan, base, tree, git.changes(from.commit, id));
 }
 
 /** What merging gives: the merge that was made, where it is of these two, or a trial. */

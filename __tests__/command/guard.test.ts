@@ -54,6 +54,20 @@ test("a document is committed as `verify` wrote it, and not after a hand has bee
   workshop.git("checkout", "-q", "HEAD", "--", path);
 });
 
+test("what is staged counts, and not what lies in the checkout", async () => {
+  const path = documentOf("4A");
+  const asVerified = workshop.read(path);
+  workshop.edit(path, (text) => text.replace("PASS", "PASS, really"));
+  workshop.git("add", "-A");
+  workshop.write(path, asVerified);
+  const { code, stderr } = await workshop.phasegate("guard", "--staged");
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/4A.*: line \d+: .* Take the edit back/) });
+  workshop.git("add", "-A");
+  workshop.edit(path, (text) => text.replace("PASS", "PASS, really"));
+  expect(await workshop.phasegate("guard", "--staged")).toMatchObject({ code: 0, stderr: "" });
+  workshop.git("checkout", "-q", "HEAD", "--", path);
+});
+
 test("a base that is not there is an argument that is wrong", async () => {
   for (const command of ["run", "status"]) {
     const { code, stderr } = await workshop.phasegate(command, "--base", "nope");

@@ -19,6 +19,8 @@ const notes = `
 let workshop: Workshop;
 beforeAll(async () => {
   workshop = await adopted(plan.slice(0, plan.indexOf("\n  - id: 4A\n")));
+  workshop.write("docs/OLD.md", "Old\n");
+  workshop.land("Something that no phase owns");
   workshop.branch("work");
 }, 240_000);
 afterAll(() => workshop.dispose());
@@ -53,6 +55,15 @@ test("begun with it, it is what `run` refuses, and `next` says what to leave out
   const { stdout } = await workshop.phasegate("next");
   expect(stdout).toMatch(/^Merge phasegate\.yml first, without docs\/NOTES\.md: notes is new in it/);
 }, 60_000);
+
+test("where it owns what base has already, a plan owner is asked, and nothing is to be left out", async () => {
+  workshop.edit("phasegate.yml", (text) => text.replace("[docs/NOTES.md]", "[docs/NOTES.md, docs/OLD.md]"));
+  const { stdout } = await workshop.phasegate("next");
+  const sentence =
+    /^Merge phasegate\.yml first, without docs\/NOTES\.md: .* A plan owner has to approve it: base has docs\/OLD\.md already\.$/m;
+  expect(stdout).toMatch(sentence);
+  workshop.edit("phasegate.yml", (text) => text.replace(", docs/OLD.md]", "]"));
+});
 
 test("once the plan is merged, it may be begun", async () => {
   workshop.remove("docs/NOTES.md");

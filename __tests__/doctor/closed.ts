@@ -78,22 +78,12 @@ export const closed: {
       "action.yml": "name: Phasegate\n",
     },
   },
-  "a command with the whole history": {
+  "base's own command, checked out beside, with the whole history of what it looks into": {
     files: edited(
       gate,
       `- uses: actions/checkout@v6\n      - uses: phasegate/phasegate@${commit}`,
-      "- uses: actions/checkout@v6\n        with: { fetch-depth: 0 }\n      - run: |\n          npm ci\n          npx phasegate run --base origin/main --merge",
+      `- uses: actions/checkout@v6\n        with: { fetch-depth: 0 }\n      - uses: actions/checkout@v6\n        with: { path: base, ref: '${expression("github.event.pull_request.base.sha")}' }\n      - run: |\n          npm ci --prefix base\n          node ./base/bin/phasegate.js run --base origin/main --merge`,
     ),
-  },
-  "an npm script that runs it": {
-    files: {
-      ...edited(
-        gate,
-        `- uses: actions/checkout@v6\n      - uses: phasegate/phasegate@${commit}`,
-        "- uses: actions/checkout@v6\n        with: { fetch-depth: 0 }\n      - run: npm run --silent gate",
-      ),
-      "package.json": '{ "scripts": { "gate": "phasegate run --merge" } }',
-    },
   },
   "a workflow that can also be called": { files: edited(gate, "  merge_group:", "  merge_group:\n  workflow_call:") },
   "no merge group where there is no merge queue": { files: edited(gate, "  merge_group:\n", "") },
@@ -118,7 +108,7 @@ export const closed: {
     files: edited(
       gate,
       `- uses: actions/checkout@v6\n      - uses: phasegate/phasegate@${commit}`,
-      "- uses: actions/checkout@v6\n        with: { fetch-depth: 0 }\n      - run: npx phasegate run --merge\n        working-directory: app",
+      `- uses: actions/checkout@v6\n        with: { fetch-depth: 0 }\n      - uses: actions/checkout@v6\n        with: { path: judge, repository: phasegate/phasegate, ref: ${commit} }\n      - run: ../judge/bin/phasegate.js run --merge\n        working-directory: app`,
     ),
   },
   "an action in a folder of base, checked out beside": {

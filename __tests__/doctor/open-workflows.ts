@@ -143,8 +143,39 @@ export const openWorkflows: { readonly [sentence: string]: Opened } = {
   },
   "the change brings its own judge along": {
     files: { ...edited(gate, `phasegate/phasegate@${commit}`, "./"), "action.yml": "name: Phasegate\n" },
-    open: ["local-action"],
+    open: ["own-judge"],
     says: /`uses: \.\/` is an action of the checkout/,
+  },
+  "the change installs its own judge": {
+    files: edited(
+      gate,
+      `- uses: actions/checkout@v6\n      - uses: phasegate/phasegate@${commit}`,
+      "- uses: actions/checkout@v6\n        with: { fetch-depth: 0 }\n      - run: |\n          npm ci\n          npx phasegate run --base origin/main --merge",
+    ),
+    open: ["own-judge"],
+    says: /`npx phasegate run` runs what the checkout says or installs/,
+    at: `${gate}:18`,
+  },
+  "a script of the change is the judge": {
+    files: {
+      ...edited(
+        gate,
+        `- uses: actions/checkout@v6\n      - uses: phasegate/phasegate@${commit}`,
+        "- uses: actions/checkout@v6\n        with: { fetch-depth: 0 }\n      - run: npm run --silent gate",
+      ),
+      "package.json": '{ "scripts": { "gate": "phasegate run --merge" } }',
+    },
+    open: ["own-judge"],
+    says: /`npm run --silent gate` runs/,
+  },
+  "the change's command is called from beside what it is held against": {
+    files: edited(
+      gate,
+      `- uses: actions/checkout@v6\n      - uses: phasegate/phasegate@${commit}`,
+      "- uses: actions/checkout@v6\n        with: { fetch-depth: 0 }\n      - uses: actions/checkout@v6\n        with: { path: beside }\n      - run: node beside/bin/phasegate.js run --merge",
+    ),
+    open: ["own-judge"],
+    says: /`node beside\/bin\/phasegate\.js run`/,
   },
   "a command takes recorded approvals": {
     files: edited(
@@ -152,15 +183,17 @@ export const openWorkflows: { readonly [sentence: string]: Opened } = {
       `uses: phasegate/phasegate@${commit}`,
       "run: npx phasegate run --merge --approvals reviews.json",
     ),
-    open: ["trial"],
+    open: ["own-judge", "trial"],
     advice: ["shallow"],
-    says: /`--approvals`, which is for trials/,
+    says: /the change brings its own judge along/,
+    and: /`--approvals`, which is for trials/,
   },
   "a command compares the commit with itself": {
     files: edited(gate, `uses: phasegate/phasegate@${commit}`, "run: npx phasegate run --base HEAD"),
-    open: ["trial"],
+    open: ["own-judge", "trial"],
     advice: ["shallow"],
-    says: /`--base HEAD`/,
+    says: /the change brings its own judge along/,
+    and: /`--base HEAD`/,
   },
   "groups of the merge queue are not judged": {
     files: edited(gate, "  merge_group:\n", ""),
@@ -186,8 +219,10 @@ export const openWorkflows: { readonly [sentence: string]: Opened } = {
   },
   "a command has no history to look into": {
     files: edited(gate, `uses: phasegate/phasegate@${commit}`, "run: npx phasegate run --merge"),
+    open: ["own-judge"],
     advice: ["shallow"],
-    says: /does not fetch/,
+    says: /the change brings its own judge along/,
+    and: /does not fetch/,
   },
   "the job is one that calls Phasegate's workflow, on a condition": {
     files: {
@@ -220,7 +255,7 @@ export const openWorkflows: { readonly [sentence: string]: Opened } = {
       `- uses: actions/checkout@v6\n      - uses: phasegate/phasegate@${commit}`,
       "- uses: actions/checkout@v6\n        with: { fetch-depth: 0 }\n      - run: npx phasegate run --merge || true",
     ),
-    open: ["failure-ignored"],
+    open: ["failure-ignored", "own-judge"],
     says: /is followed by `\|\| true`/,
   },
   "the matrix leaves something out": {
@@ -247,7 +282,7 @@ export const openWorkflows: { readonly [sentence: string]: Opened } = {
       ),
       "action.yml": "name: Phasegate\n",
     },
-    open: ["local-action"],
+    open: ["own-judge"],
     says: /`uses: \.\/`/,
   },
   "the change's commit is checked out beside, and its action used": {
@@ -259,7 +294,7 @@ export const openWorkflows: { readonly [sentence: string]: Opened } = {
       ),
       "action.yml": "name: Phasegate\n",
     },
-    open: ["local-action"],
+    open: ["own-judge"],
     says: /`uses: \.\/beside`/,
   },
   "an action of another repository is used, which only looks like Phasegate": {
@@ -286,7 +321,9 @@ export const openWorkflows: { readonly [sentence: string]: Opened } = {
       `uses: phasegate/phasegate@${commit}`,
       "uses: actions/checkout@v6\n        with: { path: other, fetch-depth: 0 }\n      - run: npx phasegate run --merge",
     ),
+    open: ["own-judge"],
     advice: ["shallow"],
-    says: /does not fetch/,
+    says: /the change brings its own judge along/,
+    and: /does not fetch/,
   },
 };

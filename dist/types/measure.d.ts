@@ -47,9 +47,8 @@ export type Measuring = {
 } | {
     readonly mistakes: readonly [Mistake, ...Mistake[]];
 };
-/**
- * @param merged judge what merging the checked-out commit into the tip of base would give, instead of the checkout
- */
-export declare function measure(root: string, plan: string, request: BaseRequest, merged: boolean): Measuring;
+/** What is held against base: what lies in the checkout, what is staged, or what merging its commit into base's tip gives. */
+export type Judged = "checkout" | "staged" | "merged";
+export declare function measure(root: string, plan: string, request: BaseRequest, judged: Judged): Measuring;
 /** Reads a plan, and finds every mistake in it. */
 export declare function planOf(text: string, file: string): ReturnType<typeof readPlan>;

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Claim, readClaim } from "../documents/read.ts";
 import { readPlanOf } from "../judge.ts";
-import { type BaseRequest, type Measure, measure } from "../measure.ts";
+import { type BaseRequest, type Judged, type Measure, measure } from "../measure.ts";
 import { listMigrations } from "../migration/list.ts";
 import { bytesOf, type Tree } from "../model/ports.ts";
 import type { Mistake } from "../model/report.ts";
@@ -51,11 +51,12 @@ export function claims(
   root: string,
   plan: string,
   request: BaseRequest,
+  judged: Judged = "checkout",
 ):
   | Claims
   | { readonly mistakes: readonly [Mistake, ...Mistake[]] }
   | { readonly notJudged: string; readonly help: string } {
-  const measuring = measure(root, plan, request, false);
+  const measuring = measure(root, plan, request, judged);
   if (!("measure" in measuring)) return measuring;
   const { tree, against } = measuring.measure;
   const reading = readPlanOf(tree, plan);

@@ -27,7 +27,7 @@ export interface Guarded {
  * @returns the exit code: 1 where there is one
  */
 export function guardCommand(args: GuardArguments, { root, plan, from }: Place, output: Output): 0 | 1 | 2 | 3 {
-  const claimed = claims(root, plan, args.base);
+  const claimed = claims(root, plan, args.base, args.staged ? "staged" : "checkout");
   const refused = refusal(claimed, output);
   if (refused !== undefined || !("phases" in claimed)) return refused ?? 3;
   const { tree } = claimed.measure;
@@ -53,7 +53,7 @@ export function guardCommand(args: GuardArguments, { root, plan, from }: Place, 
 
 function staged(root: string): readonly string[] | undefined {
   const git = history(root);
-  return "none" in git ? undefined : git.staged();
+  return "none" in git ? undefined : git.staged().paths;
 }
 
 /** As the plan writes paths; what lies behind a linked folder is called by its own. */

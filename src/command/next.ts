@@ -37,7 +37,7 @@ const workOf = ({ id, title, owns, document }: ClaimedPhase): Work => ({
 });
 
 /** Pure. */
-export function nextOf({ phases, read }: Pick<Claims, "phases" | "read">): Next {
+export function nextOf({ phases, read, measure }: Claims): Next {
   const open = phases.filter(({ state }) => state === "in-progress" || state === "not-started");
   const unmerged = phases.find(({ state, onBase }) => state === "claimed" && onBase === false);
   const begun = open.find(({ state }) => state === "in-progress") ?? open[0];
@@ -47,6 +47,7 @@ export function nextOf({ phases, read }: Pick<Claims, "phases" | "read">): Next 
       planFirst(
         read,
         phases.filter(({ isNew }) => isNew),
+        measure,
       ) ??
       "Every phase of the plan is claimed verified: nothing is left to do.",
     allowed: open.map(workOf),
@@ -73,12 +74,20 @@ function actionOf(
   return undefined;
 }
 
-function planFirst({ file }: Claims["read"], added: readonly ClaimedPhase[]): string | undefined {
+function planFirst(
+  { file }: Claims["read"],
+  added: readonly ClaimedPhase[],
+  { against }: Claims["measure"],
+): string | undefined {
   const [first] = added;
   if (!first) return undefined;
-  const begun = added.flatMap(({ files }) => files);
+  const changed = new Set(against?.changes.map(({ path }) => path));
+  const files = added.flatMap((phase) => phase.files);
+  const begun = files.filter((path) => changed.has(path));
+  const there = files.filter((path) => !changed.has(path));
   const without = begun.length === 0 ? "" : `, without ${begun.join(", ")}`;
-  return `Merge ${file} first${without}: ${added.map(({ id }) => id).join(", ")} ${added.length === 1 ? "is" : "are"} new in it, and may begin once base has it.`;
+  const owner = there.length === 0 ? "" : ` A plan owner has to approve it: base has ${there.join(", ")} already.`;
+  return `Merge ${file} first${without}: ${added.map(({ id }) => id).join(", ")} ${added.length === 1 ? "is" : "are"} new in it, and may begin once base has it.${owner}`;
 }
 
 function text({ action, allowed, prohibited }: Next): string {

@@ -64,10 +64,16 @@ export interface GateJob {
   readonly secrets: readonly string[];
 }
 
+/** Whose judge it is: of a commit that nobody can move, under a name that its owners can, or of the change itself. */
+export type Version = "commit" | "movable" | "local";
+
 export type Call =
-  | { readonly kind: "action" | "reusable"; readonly uses: string; readonly version: "commit" | "movable" | "local" }
+  | { readonly kind: "action" | "reusable"; readonly uses: string; readonly version: Version }
   | {
       readonly kind: "command";
+      /** As it is written, without its options: `npx phasegate run`. */
+      readonly runs: string;
+      readonly version: Version;
       /** Options with which it does not judge what base asks for. */
       readonly trial: readonly string[];
       /** Whether the whole history is checked out before it. */

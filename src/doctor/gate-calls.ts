@@ -1,10 +1,11 @@
 /** Where a job calls Phasegate. */
 
+import { posix } from "node:path";
 import type { Job, Step, Workflow } from "../checks/workflow-file.ts";
 import { readScript, withoutAssignments } from "../checks/workflow-script.ts";
 import { candidates, type StepTrouble } from "../checks/workflow-steps.ts";
 import type { Tree } from "../model/ports.ts";
-import type { Call } from "./facts.ts";
+import type { Call, Version } from "./facts.ts";
 import { textAt } from "./text-at.ts";
 import { child, items, text, type Written } from "./written.ts";
 
@@ -94,8 +95,6 @@ function runBy({ line, run, uses }: Step): readonly { readonly line: number; rea
   return uses === null || harmless.test(uses) ? [] : [{ line, what: `uses: ${uses}` }];
 }
 
-type Version = Exclude<Call, { kind: "command" }>["version"];
-
 const remoteVersion = (uses: string): Version | undefined =>
   /^[^/]+\/phasegate(?:\/[^@]*)?@/i.test(uses) ? versionOf(uses) : undefined;
 
@@ -104,21 +103,39 @@ const isCommit = (ref: string): boolean => /^[0-9a-f]{40}$/i.test(ref);
 
 /** `undefined` where it is another action. What lies in the checkout is the change's, unless another checkout put it there. */
 function localVersion(uses: string, step: Step, job: Job, tree: Tree): Version | undefined {
-  const folder = uses.replace(/^\.\/+/, "").replace(/\/+$/, "");
-  const beside = job.steps
+  const folder = plain(uses);
+  const beside = besideIn(folder, step, job);
+  if (!beside) return isPhasegate(tree, folder) ? "local" : undefined;
+  const { repository = "", path = "" } = beside;
+  if (/\/phasegate$/i.test(repository)) return versionIn(beside);
+  const inner = folder.slice(plain(path).length + 1);
+  return repository !== "" || !isPhasegate(tree, inner) ? undefined : versionIn(beside);
+}
+
+const plain = (folder: string): string => folder.replace(/^\.\/+/, "").replace(/\/+$/, "");
+
+/** What the step is given that checks out what lies in a folder, beside the change. */
+const besideIn = (folder: string, step: Step, job: Job): Step["with"] | undefined =>
+  job.steps
     .slice(0, job.steps.indexOf(step))
     .map(({ with: given }) => given)
     .findLast(({ path = "." }) => {
-      const place = path.replace(/^\.\/+/, "").replace(/\/+$/, "");
+      const place = plain(path);
       return place !== "." && (folder === place || folder.startsWith(`${place}/`));
     });
-  if (!beside) return isPhasegate(tree, folder) ? "local" : undefined;
-  const { repository = "", ref = "", path = "" } = beside;
-  if (/\/phasegate$/i.test(repository)) return isCommit(ref) ? "commit" : "movable";
-  const inner = folder.slice(path.replace(/^\.\/+/, "").replace(/\/+$/, "").length + 1);
-  if (repository !== "" || !isPhasegate(tree, inner)) return undefined;
+
+function versionIn({ repository = "", ref = "" }: Step["with"]): Version {
+  if (isCommit(ref)) return "commit";
+  if (repository !== "") return "movable";
   // Of base, the change chooses nothing.
-  return isCommit(ref) || /\bbase[._]|base_ref|default_branch/.test(ref) ? "commit" : "local";
+  return /\bbase[._]|base_ref|default_branch/.test(ref) ? "commit" : "local";
+}
+
+/** A command that is called by its path in another checkout is of that one; what is installed is what the change says. */
+function commandVersion(words: readonly string[], step: Step, job: Job): Version {
+  const place = words.find((word) => word.includes("/")) ?? "";
+  const beside = besideIn(plain(posix.join(step.workingDirectory ?? "", place)), step, job);
+  return beside ? versionIn(beside) : "local";
 }
 
 function isPhasegate(tree: Tree, folder: string): boolean {
@@ -151,8 +168,14 @@ function commandsIn(step: Step, job: Job, { workflow }: Read, tree: Tree): reado
     return [
       {
         line,
-        call: { kind: "command", trial, deep: isDeep(job.steps.slice(0, job.steps.indexOf(step))) },
-        // It has to be installed, by what the change says.
+        call: {
+          kind: "command",
+          runs: asked.runs,
+          version: commandVersion(words.slice(0, run.end), step, job),
+          trial,
+          deep: isDeep(job.steps.slice(0, job.steps.indexOf(step))),
+        },
+        // It has to be installed first.
         earlier: [],
         plan: /[$]/.test(plan) ? undefined : plan.replace(/^\.\//, ""),
         troubles: troubles.filter(({ code }) => code !== "arguments"),

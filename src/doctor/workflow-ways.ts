@@ -143,19 +143,22 @@ export const workflowWays = {
     );
   },
 
-  "local-action": ofEach(({ call, place }) =>
-    call.kind === "command" || call.version !== "local"
-      ? []
-      : [
-          {
-            status: "open",
-            message: `\`uses: ${call.uses}\` is an action of the checkout: the change brings its own judge along.`,
-            help: "Use the published action, or check base out beside and use that.",
-            yaml: "- uses: phasegate/phasegate@v1",
-            place,
-          },
-        ],
-  ),
+  "own-judge": ofEach(({ call, place }) => {
+    if (call.version !== "local") return [];
+    const found =
+      call.kind === "command"
+        ? `\`${call.runs}\` runs what the checkout says or installs`
+        : `\`uses: ${call.uses}\` is an action of the checkout`;
+    return [
+      {
+        status: "open",
+        message: `${found}: the change brings its own judge along.`,
+        help: "Use the published action, or check base out beside and use that.",
+        yaml: "- uses: phasegate/phasegate@v1",
+        place,
+      },
+    ];
+  }),
 
   "earlier-steps": ofEach(({ earlier }) =>
     earlier.map(({ what, place }) => ({

@@ -36,15 +36,6 @@ export function committedChanges(root: string, from: string, to: string, blobs: 
   return reported(changed(pairs, blobs));
 }
 
-/** What the next commit would change against this commit or tree; what is only meant to be added is not in it. */
-export function stagedChanges(root: string, from: string, index: string | undefined): readonly string[] {
-  const asked = ["diff-index", "--cached", "--ita-invisible-in-index", ...treeDiff, from];
-  const paths = rawDiff(toldByGit(root, asked, index === undefined ? {} : { index }))
-    .filter(({ was, is }) => was.id !== is.id || was.mode.slice(0, 3) !== is.mode.slice(0, 3))
-    .map(({ path }) => textPath(path));
-  return [...new Set(paths)].sort();
-}
-
 /** Between a commit and what lies in the checkout, as it lies there. */
 export function checkoutChanges(
   root: string,

@@ -1,10 +1,10 @@
-/** Git as the history of a checkout. It is only asked, never told to change anything but to write what a trial merge gives. */
+/** Git as the history of a checkout. It is only asked, never told to change anything but to write the trees of a trial merge and of the index. */
 
 import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { History } from "../model/ports.ts";
 import { blobsOf } from "./blobs.ts";
-import { checkoutChanges, committedChanges, stagedChanges } from "./changes.ts";
+import { checkoutChanges, committedChanges } from "./changes.ts";
 import { type CheckoutFile, checkoutFiles } from "./checkout.ts";
 import { commitTree, type Entry, entriesOf } from "./commit-tree.ts";
 import { lineOf, type RawPath, toldByGit } from "./git-command.ts";
@@ -54,11 +54,21 @@ function opened(root: string, { head, shallow }: Located): History {
       to === "checkout"
         ? checkoutChanges(root, entries(from), files(), blobs)
         : committedChanges(root, ...whole(from, to), blobs),
-    staged: () => stagedChanges(root, head ?? emptyTree(root), indexOfCommit(root)),
+    staged: () => {
+      const id = stagedTree(root);
+      const from = head ?? emptyTree(root);
+      return { tree: tree(id), id, paths: committedChanges(root, from, id, blobs).map(({ path }) => path) };
+    },
   };
 }
 
 const emptyTree = (root: string): string => lineOf(toldByGit(root, ["hash-object", "-t", "tree", "--stdin"]));
+
+/** What is only meant to be added is not in it. */
+function stagedTree(root: string): string {
+  const index = indexOfCommit(root);
+  return lineOf(toldByGit(root, ["write-tree", "--missing-ok"], index === undefined ? {} : { index }));
+}
 
 /**
  * The index of the commit that is being made: `git commit FILE` makes one for it, and names it to its hooks. One of
