@@ -31,6 +31,8 @@ export interface Measure {
   readonly base: Base;
   /** The tree that is judged. */
   readonly tree: Tree;
+  /** Where what is staged is judged: the paths that the next commit would add, alter or delete. */
+  readonly staged?: readonly string[];
   /** Absent in an audit. */
   readonly against?: {
     readonly tree: Tree;
@@ -103,7 +105,10 @@ function measured(
   const base = { name, commit: from.commit, behind };
   if (what === "checkout") return withPlan(git, plan, base, git.checkout, git.changes(from.commit, "checkout"));
   const { tree, id } = git.staged();
-  return withPlan(git, plan, base, tree, git.changes(from.commit, id));
+  const changes = git.changes(from.commit, id);
+  const staged = (from.commit === head ? changes : git.changes(head, id)).map(({ path }) => path);
+  const measuring = withPlan(git, plan, base, tree, changes);
+  return "measure" in measuring ? { measure: { ...measuring.measure, staged } } : measuring;
 }
 
 /** What merging gives: the merge that was made, where it is of these two, or a trial. */

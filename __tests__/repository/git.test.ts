@@ -17,7 +17,7 @@ import { afterEach, expect, test } from "@jest/globals";
 import { history } from "../../src/repository/git.ts";
 import { workingTree } from "../../src/repository/working-tree.ts";
 import { type Files, gitEnvironment, type Repository, repository } from "../support/repository.ts";
-import { opened } from "./opened.ts";
+import { opened, stagedIn } from "./opened.ts";
 
 const made: (() => void)[] = [];
 const environment = { ...process.env };
@@ -105,9 +105,9 @@ test("before the first commit there is no head", () => {
   on.write("a", "1");
   const git = opened(on.root);
   expect(git.head).toBeUndefined();
-  expect(git.staged().paths).toEqual([]);
+  expect(git.staged().tree.list()).toEqual([]);
   on.git("add", "a");
-  expect(git.staged().paths).toEqual(["a"]);
+  expect(git.staged().tree.list()).toEqual(["a"]);
 });
 
 test("a detached head and a further worktree are a checkout like any other", () => {
@@ -121,7 +121,7 @@ test("a detached head and a further worktree are a checkout like any other", () 
   expect(git.head).toBe(first);
   expect(git.changes(first, "checkout")).toEqual([{ path: "b", how: "added" }]);
   other.git("add", "b");
-  expect(git.staged().paths).toEqual(["b"]);
+  expect(stagedIn(git)).toEqual(["b"]);
   expect(workingTree(other.root).list()).toEqual(["a", "b"]);
 });
 
@@ -132,7 +132,7 @@ test("a repository with SHA-256 is one like any other", () => {
   on.git("init", "-q", "--object-format=sha256", root);
   writeFileSync(join(root, "a"), "1");
   on.git("-C", root, "add", "a");
-  expect(opened(root).staged().paths).toEqual(["a"]);
+  expect(opened(root).staged().tree.list()).toEqual(["a"]);
   on.git("-C", root, "commit", "-qm", "a");
   const git = opened(root);
   writeFileSync(join(root, "a"), "2");
@@ -157,7 +157,7 @@ test("what a hook of another repository sets leads nowhere else", () => {
   const git = opened(on.root);
   expect(git.head).toBe(on.git("rev-parse", "HEAD"));
   expect(git.tree(git.head ?? "").list()).toEqual(["mine"]);
-  expect(git.staged().paths).toEqual([]);
+  expect(stagedIn(git)).toEqual([]);
   expect(git.changes(git.head ?? "", "checkout")).toEqual([]);
   expect(workingTree(on.root).list()).toEqual(["mine"]);
   expect(history(folder())).toEqual({ none: "no-git" });
@@ -170,7 +170,10 @@ test.each<[commit: string, args: readonly string[], staged: readonly string[]]>(
 ])("in a hook, what is staged is what the commit that is being made holds: %s", (_, args, staged) => {
   const on = start({ a: "1", b: "1" });
   const module = new URL("../../src/repository/git.ts", import.meta.url);
-  const script = `import("${module}").then(({ history }) => console.log(JSON.stringify(history(".").staged().paths)))`;
+  const script = `import("${module}").then(({ history }) => {
+    const git = history(".");
+    console.log(JSON.stringify(git.changes(git.head, git.staged().id).map(({ path }) => path)));
+  })`;
   on.write(".git/hooks/pre-commit", `#!/bin/sh\nexec '${process.execPath}' -e '${script}' >> "$RESULT"\n`);
   chmodSync(join(on.root, ".git/hooks/pre-commit"), 0o755);
   const result = join(folder(), "result");

@@ -7,3 +7,7 @@ export function opened(root: string): History {
   if ("none" in found) throw new Error(`no history: ${JSON.stringify(found)}`);
   return found;
 }
+
+/** Where what is staged differs from the commit that is checked out. */
+export const stagedIn = (git: History): readonly string[] =>
+  git.changes(git.head ?? "", git.staged().id).map(({ path }) => path);

@@ -29,6 +29,8 @@ export interface Measure {
     readonly base: Base;
     /** The tree that is judged. */
     readonly tree: Tree;
+    /** Where what is staged is judged: the paths that the next commit would add, alter or delete. */
+    readonly staged?: readonly string[];
     /** Absent in an audit. */
     readonly against?: {
         readonly tree: Tree;

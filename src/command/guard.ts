@@ -3,7 +3,6 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { readDocument } from "../documents/read.ts";
 import type { Tree } from "../model/ports.ts";
 import { matches } from "../plan/ownership.ts";
-import { history } from "../repository/git.ts";
 import { type ClaimedPhase, type Claims, claims } from "./claimed.ts";
 import type { Output } from "./output.ts";
 import type { Place } from "./plan-path.ts";
@@ -30,9 +29,9 @@ export function guardCommand(args: GuardArguments, { root, plan, from }: Place, 
   const claimed = claims(root, plan, args.base, args.staged ? "staged" : "checkout");
   const refused = refusal(claimed, output);
   if (refused !== undefined || !("phases" in claimed)) return refused ?? 3;
-  const { tree } = claimed.measure;
+  const { tree, staged } = claimed.measure;
   const paths = args.staged
-    ? staged(root)
+    ? staged
     : args.paths.flatMap((path) => within(claimed, tree, inRepository(root, resolve(from, path))));
   if (paths === undefined) {
     output.error("There is no git repository here, so nothing is staged.\nGive the paths instead.\n");
@@ -49,11 +48,6 @@ export function guardCommand(args: GuardArguments, { root, plan, from }: Place, 
     );
   }
   return guarded.length === 0 ? 0 : 1;
-}
-
-function staged(root: string): readonly string[] | undefined {
-  const git = history(root);
-  return "none" in git ? undefined : git.staged().paths;
 }
 
 /** As the plan writes paths; what lies behind a linked folder is called by its own. */

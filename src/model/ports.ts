@@ -330,6 +330,6 @@ export interface History {
   ): { readonly tree: Tree; readonly id: string } | { readonly conflicts: readonly string[] };
   /** Where the checkout, with what is not committed and not ignored, or another commit or tree differs from a commit. Sorted by path. */
   changes(from: string, to: string): readonly FileChange[];
-  /** What the next commit would hold, and the paths that it would add, alter or delete. */
-  staged(): { readonly tree: Tree; readonly id: string; readonly paths: readonly string[] };
+  /** What the next commit would hold. */
+  staged(): { readonly tree: Tree; readonly id: string };
 }

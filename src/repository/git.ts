@@ -56,13 +56,10 @@ function opened(root: string, { head, shallow }: Located): History {
         : committedChanges(root, ...whole(from, to), blobs),
     staged: () => {
       const id = stagedTree(root);
-      const from = head ?? emptyTree(root);
-      return { tree: tree(id), id, paths: committedChanges(root, from, id, blobs).map(({ path }) => path) };
+      return { tree: tree(id), id };
     },
   };
 }
-
-const emptyTree = (root: string): string => lineOf(toldByGit(root, ["hash-object", "-t", "tree", "--stdin"]));
 
 /** What is only meant to be added is not in it. */
 function stagedTree(root: string): string {

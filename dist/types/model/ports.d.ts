@@ -332,10 +332,9 @@ export interface History {
     };
     /** Where the checkout, with what is not committed and not ignored, or another commit or tree differs from a commit. Sorted by path. */
     changes(from: string, to: string): readonly FileChange[];
-    /** What the next commit would hold, and the paths that it would add, alter or delete. */
+    /** What the next commit would hold. */
     staged(): {
         readonly tree: Tree;
         readonly id: string;
-        readonly paths: readonly string[];
     };
 }
