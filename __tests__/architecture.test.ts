@@ -29,7 +29,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   report: ["model"],
   documents: ["model"],
   run: ["model", "sql", "catalog", "migration", "plan", "checks", "documents"],
-  doctor: ["model", "plan", "checks", "report"],
+  doctor: ["model", "plan", "sql", "checks", "report"],
   tools: [],
   postgres: ["model", "sql", "tools"],
   migrate: ["model", "sql", "migration", "run"],

@@ -86,7 +86,7 @@ test.each([
   ["no program", "program", /phasegate: .*not found\nNothing could be judged \(exit 127\)/],
 ] as const)("a commit with %s is not made, and why is told apart from a refusal", (_name, what, said) => {
   workshop.write("docs/later.md", "Later\n");
-  const { status, stderr } = whileBroken(what, () => committed(":/docs/later.md"));
+  const { status, stderr } = whileBroken(what, () => committed(":/docs/later.md", ":/phasegate.yml"));
   expect(stderr).toMatch(said);
   expect(status).toBe(1);
   workshop.git("reset", "-q");

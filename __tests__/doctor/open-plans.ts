@@ -9,6 +9,19 @@ export const openPlans: { readonly [sentence: string]: Opened } = {
     says: /names no `plan-owners`/,
     at: "phasegate.yml:5",
   },
+  "a gate is satisfied with rows that a migration inserts": {
+    files: edited(
+      "phasegate.yml",
+      "          - suite: { files: [tests/orders.sql] }",
+      `          - suite: { files: [tests/orders.sql] }
+          - sql: { name: there are two, query: "WITH paid AS (SELECT id FROM orders) SELECT id FROM paid, shop.orders, pg_class, information_schema.tables", gives: { count: { at-least: 2 } }, sabotage: DELETE FROM orders }
+          - sql: { name: none is free, query: SELECT id FROM prices, gives: empty, sabotage: INSERT INTO prices VALUES (0) }
+          - sql: { name: none is lost, query: SELECT id FROM losses, gives: { count: 0 }, sabotage: INSERT INTO losses VALUES (0) }`,
+    ),
+    advice: ["rows-of-migrations"],
+    says: /^Gate baseline\.1 holds where its query finds rows of orders, shop\.orders: .* a migration that inserts them is enough/,
+    at: "phasegate.yml:11",
+  },
   "programs run beside a token that can write": {
     files: edited("phasegate.yml", "policy:", "policy:\n  programs: allow"),
     open: ["programs-with-token"],

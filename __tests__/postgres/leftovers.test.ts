@@ -31,8 +31,13 @@ function data(...path: readonly string[]): string | undefined {
 
 async function eventually(condition: () => boolean): Promise<void> {
   const until = performance.now() + 10_000;
-  while (!condition() && running?.exitCode === null && performance.now() < until) await delay(1);
-  expect(condition()).toBe(true);
+  // What was so may be over at a second look.
+  let isSo = condition();
+  while (!isSo && running?.exitCode === null && performance.now() < until) {
+    await delay(1);
+    isSo = condition();
+  }
+  expect(isSo).toBe(true);
 }
 
 const exists = (path: string | undefined): boolean => path !== undefined && existsSync(path);

@@ -140,12 +140,6 @@ test("a check-run's texts fit, whatever was found", () => {
   }
 });
 
-test("the own plan of 300 gates is told at once", () => {
-  const begun = performance.now();
-  comment(large, "phasegate.yml", shown, 2000);
-  expect(performance.now() - begun).toBeLessThan(2000);
-});
-
 test("the first that fits is taken, and where none does the last", () => {
   expect(firstThatFits(["ä".repeat(5), "äää", "ä"], 6)).toBe("äää");
   expect(firstThatFits(["aaaa", "aaa"], 1)).toBe("aaa");

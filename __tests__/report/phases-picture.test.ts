@@ -79,15 +79,3 @@ test("one phase needs no picture, and too many or too long a row have none", () 
   expect(phasesPicture(row(7))).toBeDefined();
   expect(phasesPicture(row(8))).toBeUndefined();
 });
-
-test("a dense plan is drawn at once", () => {
-  const phases = Array.from({ length: 16 }, (_, index) =>
-    open(
-      `a${index}`,
-      Array.from({ length: index }, (_before, at) => `a${at}`),
-    ),
-  );
-  const begun = performance.now();
-  phasesPicture(phases);
-  expect(performance.now() - begun).toBeLessThan(500);
-});

@@ -3,7 +3,7 @@ import { mutantName } from "../../src/catalog/mutants.ts";
 import { type Coverage, type CoverageRequest, coverage, type Fate } from "../../src/suites/coverage.ts";
 import { readSuite } from "../../src/suites/read.ts";
 import type { SuiteFile } from "../../src/suites/suite.ts";
-import { server } from "./server.ts";
+import { copiesSoFar, server } from "./server.ts";
 import { fixture, schema } from "./sql.ts";
 
 const { laboratory } = server();
@@ -392,6 +392,17 @@ test.each([
   ],
 ])("nothing is said of mutants where %s", async (_, setup, text, red) => {
   expect(await measured(setup, [text], ["events"])).toMatchObject({ status: "red", red: [{ file: "a.sql", ...red }] });
+});
+
+test("nothing is said of mutants where a case of two sessions holds before they are shown to it, and not afterwards", async () => {
+  const place = await laboratory(schema);
+  const last = (await copiesSoFar(place)) + 7;
+  const suites = [
+    await fileOf(`-- test: it\n-- session A\nSELECT substr(current_database(), 7)::int <= ${last};\n`, "a.sql"),
+  ];
+  const only = (name: string) => name.includes("ck_cents");
+  const found = await coverage({ suites, tables: ["public.events"], roles: ["app_ro"], only }, place);
+  expect(found).toMatchObject({ status: "red", red: [{ file: "a.sql", case: "it", time: "again" }] });
 });
 
 test("a mutant that the judge may not make is an error, and none that PostgreSQL refuses", async () => {

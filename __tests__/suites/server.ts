@@ -82,3 +82,11 @@ export function server(major = 18) {
     },
   };
 }
+
+/** How many databases the server has made; those of a laboratory are numbered on. */
+export async function copiesSoFar(place: Laboratory): Promise<number> {
+  const [row] = await place.clone(({ transaction }) =>
+    transaction((database) => database.query<{ name: string }>("SELECT current_database() AS name")),
+  );
+  return Number(/\d+$/.exec(row?.name ?? ""));
+}

@@ -3,7 +3,7 @@ import { proveSuite } from "../../src/suites/prove.ts";
 import { readSuite } from "../../src/suites/read.ts";
 import { inWords } from "../../src/suites/result.ts";
 import { runSuite } from "../../src/suites/run.ts";
-import { server } from "./server.ts";
+import { copiesSoFar, server } from "./server.ts";
 import { fixture, schema } from "./sql.ts";
 
 const { laboratory } = server();
@@ -90,6 +90,19 @@ test("a case of two sessions is failed by a mutant that is committed in its clon
   const proofs = await proveSuite(suite, await laboratory(schema));
   expect(proofs).toMatchObject([{ status: "killed", by: "trigger sum_of_parts on public.parts: disabled", tries: 1 }]);
 });
+
+test.each([2, 3, 4])(
+  "attack 49: a case that goes by the name of its database, for %d plays, is failed by no mutant",
+  async (plays) => {
+    const place = await laboratory(schema);
+    // Two copies are made before it is played.
+    const last = (await copiesSoFar(place)) + 2 + plays;
+    const suite = await suiteOf(`-- session A\nSELECT substr(current_database(), 7)::int <= ${last};`);
+    expect(await proveSuite(suite, place)).toMatchObject([
+      { status: "survived", tried: expect.stringMatching(/failed all the same/) },
+    ]);
+  },
+);
 
 test("a case of two sessions leaves nothing behind for the next", async () => {
   const suite = await suiteOf(

@@ -25,7 +25,16 @@ export type PlanFacts =
       readonly place: Place;
       /** Files that are the expectation of a check. */
       readonly oracles: readonly string[];
+      readonly foundRows: readonly FoundRows[];
     };
+
+/** A gate that holds where a query finds rows of the project's own tables. */
+export interface FoundRows {
+  readonly gate: string;
+  /** As the query calls them. */
+  readonly tables: readonly string[];
+  readonly place: Place;
+}
 
 /** One workflow file. */
 export interface WorkflowFacts {

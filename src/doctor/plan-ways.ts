@@ -76,6 +76,16 @@ export const planWays = {
           },
         ],
 
+  "rows-of-migrations": ({ plan }) =>
+    plan.status === "none"
+      ? []
+      : plan.foundRows.map(({ gate, tables, place }) => ({
+          status: "advice",
+          message: `Gate ${gate} holds where its query finds rows of ${tables.join(", ")}: a check of this kind brings no rows, so a migration that inserts them is enough.`,
+          help: "Ask what the rows are to show with `statement` or a SQL test, which bring their own; where the rows themselves are asked for, let a person look at the migration that inserts them.",
+          place,
+        })),
+
   "no-code-owners": (facts) => {
     const files = unowned(facts);
     if (files.length === 0) return [];

@@ -4,6 +4,7 @@ import type { RatchetKinds } from "../plan/ratchet-request.ts";
 import type { ReadPlan } from "../plan/read.ts";
 import { readCodeOwners } from "./code-owners.ts";
 import type { Facts, PlanFacts, Settings } from "./facts.ts";
+import { foundRows } from "./found-rows.ts";
 import { readWorkflows } from "./workflow-facts.ts";
 
 /**
@@ -19,14 +20,14 @@ export async function readFacts(
 ): Promise<Facts> {
   return {
     branch,
-    plan: typeof plan === "string" ? { status: "none", file: plan } : planFacts(plan, tree, kinds),
+    plan: typeof plan === "string" ? { status: "none", file: plan } : await planFacts(plan, tree, kinds),
     ...(await readWorkflows(tree)),
     codeOwners: readCodeOwners(tree),
     settings,
   };
 }
 
-function planFacts(read: ReadPlan, tree: Tree, kinds: RatchetKinds): PlanFacts {
+async function planFacts(read: ReadPlan, tree: Tree, kinds: RatchetKinds): Promise<PlanFacts> {
   const { policy, phases } = read.plan;
   const all = new Set(phases.map(({ id }) => id));
   return {
@@ -36,5 +37,6 @@ function planFacts(read: ReadPlan, tree: Tree, kinds: RatchetKinds): PlanFacts {
     programs: policy.programs,
     place: read.at(["policy"]),
     oracles: [...guardedFiles(read, kinds, tree, all).keys()],
+    foundRows: await foundRows(read),
   };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Laboratory } from "../model/ports.ts";
 import type { World } from "./ports.ts";
 import { rehearsals } from "./rehearsal.ts";
@@ -13,7 +14,6 @@ export function createLaboratory(
   const world = { databases, migrations, before: (path: string) => replayed.at(places.get(path) ?? -1) };
   const roundTrip = roundTrips(world);
   const rehearsed = rehearsals(world, roundTrip);
-  let clones = 0;
   const laboratory: Laboratory = {
     roundTrip,
     get rehearsing() {
@@ -22,8 +22,8 @@ export function createLaboratory(
     async clone(work) {
       const head = replayed.at(replayed.migrations.length);
       if (!head) throw new Error("there is no database with every migration applied: the replay did not come so far");
-      clones += 1;
-      const name = `clone_${clones}`;
+      // No number: it would tell a test whether a mutant is being shown to it.
+      const name = `clone_${randomUUID().replaceAll("-", "")}`;
       await databases.clone(head.template, name);
       try {
         return await work({

@@ -28,9 +28,17 @@ export async function baseline(
       if (seen.status === "failed") red.push({ file, case: name, reason: seen.reason, time: "first" });
   }
   if (red.length > 0) return red;
-  const again = await inTurns(sessionsOf(suites), async ({ file, suite, one }) => {
+  return redSessions(sessionsOf(suites), laboratory);
+}
+
+/** Plays cases of several sessions that held before. */
+export async function redSessions(
+  cases: ReturnType<typeof sessionsOf>,
+  laboratory: Pick<Laboratory, "clone">,
+): Promise<readonly Red[]> {
+  const red = await inTurns(cases, async ({ file, suite, one }) => {
     const seen = await runSessions(suite, one, laboratory, []);
     return seen.status === "failed" ? [{ file, case: one.name, reason: seen.reason, time: "again" as const }] : [];
   });
-  return again.flat();
+  return red.flat();
 }

@@ -1,6 +1,6 @@
 import { mutantName, type SchemaMutant, schemaMutants } from "../catalog/mutants.ts";
 import type { Catalog, Laboratory } from "../model/ports.ts";
-import { baseline, type Red } from "./baseline.ts";
+import { baseline, type Red, redSessions } from "./baseline.ts";
 import { type Class, classify, unchanged } from "./classify.ts";
 import { aimOf, type Decides, decides } from "./decided.ts";
 import { type Desk, openDesks } from "./desk.ts";
@@ -114,6 +114,11 @@ export async function coverage(
       const possible = sessions.filter(({ file }) => !spoilt.has(file));
       so.push(...(await shownInSessions(possible, mutant, killers - so.length, laboratory)));
     });
+    const [redAfter, ...redBesides] = await redSessions(
+      sessionsOf(suites).filter(({ file, one }) => isKiller(found, file, one.name)),
+      laboratory,
+    );
+    if (redAfter) return { status: "red", red: [redAfter, ...redBesides] };
     return {
       status: "measured",
       mutants: mutants.map((mutant) => {
@@ -123,6 +128,9 @@ export async function coverage(
     };
   });
 }
+
+const isKiller = (found: ReadonlyMap<string, readonly Killer[]>, file: string, name: string): boolean =>
+  [...found.values()].flat().some((killer) => killer.file === file && "case" in killer && killer.case === name);
 
 /** Redundant mutants are shown to the cases, although nobody has to notice them: the score is told with them, too. */
 const isShown = (known: Class | undefined) => known === undefined || known.status === "redundant";
