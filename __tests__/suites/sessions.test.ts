@@ -17,6 +17,8 @@ async function suiteOf(body: string) {
 const half = (session: string, cents: number) =>
   `-- session ${session}\nINSERT INTO parts (event, cents) VALUES (1, ${cents});\n`;
 
+const lock = (session: string, key: number) => `-- session ${session}\nSELECT pg_advisory_xact_lock(${key});\n`;
+
 test.each([
   [
     "what one session did not commit is not seen by another",
@@ -50,7 +52,12 @@ test.each([
   ],
   [
     "two halves in two sessions wait for each other at their commits, and neither is accepted",
-    `${half("A", 50)}${half("B", 50)}-- session A\n-- expect error: deadlock_detected\n-- commit\n-- session B\n-- expect error: check_violation on sum_of_parts\n-- commit`,
+    `${half("A", 50)}${half("B", 50)}-- session A\n-- expect error: check_violation on sum_of_parts\n-- commit\n-- session B\n-- expect error: deadlock_detected\n-- commit`,
+    "passed",
+  ],
+  [
+    "of sessions that wait for each other the one is refused that closed the circle, whatever it has waited for before",
+    `${lock("A", 1)}${lock("B", 2)}${lock("C", 3)}${lock("B", 1)}${lock("C", 2)}-- session A\n-- expect error: deadlock_detected\nSELECT pg_advisory_xact_lock(3);\n-- rollback`,
     "passed",
   ],
   [

@@ -140,7 +140,7 @@ export async function openCluster(server: Server, setup: ClusterSetup): Promise<
       }
     },
     async session(database) {
-      return openSession(await open(database, "judge"), admin);
+      return openSession(await open(database, "judge"), admin, server.owned);
     },
     release,
     async close() {
@@ -201,5 +201,7 @@ function roleStatements(
           `GRANT ${planRoles.join(", ")} TO ${quoted(role.migrator)}${mayOnlySet}`,
           `GRANT ${planRoles.join(", ")} TO ${quoted(role.judge)}`,
         ]),
+    // For sessions, which say who of them is refused. On somebody else's server it would keep the role from being dropped.
+    ...(server.owned ? [`GRANT SET ON PARAMETER deadlock_timeout TO ${quoted(role.judge)}`] : []),
   ];
 }

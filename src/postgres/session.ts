@@ -1,16 +1,23 @@
 import pg from "pg";
 import type { Answer, Session } from "../model/ports.ts";
 import { postgresError } from "../sql/error.ts";
+import { literal } from "../sql/identifier.ts";
 import type { Shared } from "./shared.ts";
 import { act, control, rethrow } from "./transaction.ts";
+
+/** Milliseconds: at once, or after all that a session may wait for. */
+const [lookingSoon, lookingLate] = [50, 25_000];
 
 /**
  * A connection that commits. A refused statement aborts the transaction that is open, as it would anywhere.
  *
  * @param watcher a connection that can see which backends wait for which
+ * @param isOurs whether the server is: elsewhere nobody says who looks for deadlocks
  */
-export async function openSession(client: pg.Client, watcher: Shared): Promise<Session> {
-  const pid = (await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid")).rows[0]?.pid;
+export async function openSession(client: pg.Client, watcher: Shared, isOurs: boolean): Promise<Session> {
+  if (isOurs) await client.query(`SET deadlock_timeout = ${lookingLate}`);
+  const [row] = (await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid")).rows;
+  const pid = row?.pid ?? Number.NaN;
   const send = async (sql: string): Promise<Answer> => {
     try {
       const query = { text: sql, values: [], queryMode: "extended" };
@@ -49,11 +56,23 @@ export async function openSession(client: pg.Client, watcher: Shared): Promise<S
     async rollback() {
       await client.query("ROLLBACK").catch(rethrow);
     },
-    async waits() {
-      const rows = await watcher
-        .query<{ waits: boolean }>("SELECT cardinality(pg_blocking_pids($1)) > 0 AS waits", [pid])
+    async looksForDeadlocks(does) {
+      if (!isOurs) return 0;
+      const timeout = does ? lookingSoon : lookingLate;
+      // Only the judge may set it. Nothing of this takes a snapshot.
+      const role = (await client.query<{ role: string }>("SHOW role").catch(rethrow)).rows[0]?.role ?? "none";
+      await client
+        .query(`SET LOCAL ROLE NONE; SET LOCAL deadlock_timeout = ${timeout}; SET LOCAL role = ${literal(role)}`)
         .catch(rethrow);
-      return rows[0]?.waits === true;
+      // A machine may be slow to wake it.
+      return does ? 3 * timeout : 0;
+    },
+    number: pid,
+    async waitsFor() {
+      const rows = await watcher
+        .query<{ others: readonly number[] }>("SELECT pg_blocking_pids($1) AS others", [pid])
+        .catch(rethrow);
+      return rows[0]?.others ?? [];
     },
     close: () => client.end(),
   };

@@ -12,7 +12,6 @@ export function settingsFor(major: number): Readonly<Record<string, string>> {
     autovacuum: "off",
     max_logical_replication_workers: "0",
     jit: "off",
-    deadlock_timeout: "5s", // of two sessions the one that waited first is refused, also where a machine is slow to start the other
     checkpoint_timeout: "1h",
     max_wal_size: "1GB",
     shared_buffers: "32MB",

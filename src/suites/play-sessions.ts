@@ -11,11 +11,15 @@ interface Player {
   readonly name: string;
   readonly session: Session;
   readonly acting: Acting;
+  /** Of the case, with this one. */
+  readonly all: ReadonlyMap<string, Player>;
   open: boolean;
   /** A statement of the open transaction was refused: what is left is to end it. */
   aborted: boolean;
   /** What waits for a lock. */
   pending?: Pending;
+  /** It looks for deadlocks, until its transaction ends; it has done so when it has waited this many milliseconds. */
+  looks: number;
   /** What the last statement expects, and got no error for yet: its transaction's end may bring it. */
   owed?: Expectation;
 }
@@ -35,7 +39,10 @@ export async function playSessions(clone: Clone, one: SessionsCase): Promise<Cas
     for (const [name, acting] of Object.entries(one.sessions)) {
       const as = acting.as ?? clone.testRole;
       const session = await clone.session();
-      players.set(name, { name, session, acting: { ...acting, as }, open: false, aborted: false });
+      players.set(name, {
+        ...{ name, session, acting: { ...acting, as }, all: players },
+        ...{ open: false, aborted: false, looks: 0 },
+      });
     }
     for (const step of one.steps) {
       const player = players.get(step.session);
@@ -86,12 +93,14 @@ async function start(player: Player, step: StatementStep, says: Say[]): Promise<
   if (!player.open) {
     await session.begin({});
     player.open = true;
+    player.looks = 0;
     const refused = await actAs(session, await isolated(session, acting), step.line);
     if (refused?.status === "failed") {
       says.push(refused.reason);
       return;
     }
   }
+  await lookOut(player);
   await send(player, session.attempt(step.sql), (answer) => {
     if (!answer.accepted) player.aborted = true;
     // A deferred constraint may still refuse it when the transaction ends.
@@ -116,11 +125,22 @@ async function commit(player: Player, expects: Expectation | undefined, line: nu
     if (expects) says.push(judgeExpectation(expects, { accepted: true }));
     return;
   }
+  await lookOut(player);
   await send(player, player.session.commit(), (answer) => {
     player.open = false;
     if (expects) says.push(judgeExpectation(expects, answer));
     else if (!answer.accepted) says.push(refusal(line, answer.error));
   });
+}
+
+/**
+ * Of sessions that wait for each other, the one is refused whose statement closed the circle. Only it looks for one: two that
+ * wait for about as long would be refused the one or the other, as the machine pleases.
+ */
+async function lookOut(player: Player): Promise<void> {
+  const mayClose = [...player.all.values()].some((other) => other !== player && other.pending !== undefined);
+  if (mayClose === player.looks > 0) return;
+  player.looks = await player.session.looksForDeadlocks(mayClose);
 }
 
 /** Goes on when there is an answer, or when the session is seen to wait for another. */
@@ -134,7 +154,10 @@ async function send(player: Player, answer: Promise<Answer>, take: Pending["take
   player.pending = pending;
   while (!pending.settled) {
     await Promise.race([settled, pause(1)]);
-    if (!pending.settled && (await player.session.waits())) return;
+    if (pending.settled || (await player.session.waitsFor()).length === 0) continue;
+    // One that closed no circle is not to find the circle that another closes.
+    if (player.looks > 0 && (await isStuck(player))) await pause(player.looks);
+    return;
   }
   await finish(player);
 }
@@ -149,16 +172,31 @@ async function finish(player: Player): Promise<void> {
 
 /** Whether nothing of the session is under way any more; it is given the time that a released lock needs to be seen. */
 async function isFree(player: Player): Promise<boolean> {
-  const { pending, session } = player;
+  const { pending } = player;
   while (pending && !pending.settled) {
-    if (await session.waits()) {
+    if (await isStuck(player)) {
       await pause(20);
-      if (!pending.settled && (await session.waits())) return false;
+      if (!pending.settled && (await isStuck(player))) return false;
     }
     await pause(1);
   }
   await finish(player);
   return true;
+}
+
+/** Whether it waits, however indirectly, for somebody who does nothing. Those who wait for each other are told by PostgreSQL. */
+async function isStuck(player: Player): Promise<boolean> {
+  const players = new Map([...player.all.values()].map((each) => [each.session.number, each]));
+  const asked = new Set<number>();
+  const blockers = [...(await player.session.waitsFor())];
+  for (let next = blockers.pop(); next !== undefined; next = blockers.pop()) {
+    if (asked.has(next)) continue;
+    asked.add(next);
+    const other = players.get(next);
+    if (other?.pending === undefined) return true;
+    blockers.push(...(await other.session.waitsFor()));
+  }
+  return false;
 }
 
 /** Commits what is open in the order of the sessions; one that waits is left to come after those that it waits for. */

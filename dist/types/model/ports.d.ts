@@ -260,8 +260,16 @@ export interface Session {
     begin(acting: Acting): Promise<void>;
     commit(): Promise<Answer>;
     rollback(): Promise<void>;
-    /** The statement that is under way waits for a lock which another session holds. */
-    waits(): Promise<boolean>;
+    /**
+     * Inside a transaction, for what is left of it: whether this session looks for a deadlock as soon as it waits, and is
+     * refused where there is one, or leaves that to others. Changes nothing on a server that is lent.
+     * @returns after how many milliseconds of waiting it has looked, and does not look again; 0 where nobody knows
+     */
+    looksForDeadlocks(does: boolean): Promise<number>;
+    /** What PostgreSQL calls it. */
+    readonly number: number;
+    /** Numbers of the sessions whose locks the statement that is under way waits for. */
+    waitsFor(): Promise<readonly number[]>;
     /** Ends the connection; an open transaction is rolled back. */
     close(): Promise<void>;
 }
