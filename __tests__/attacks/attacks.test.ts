@@ -115,6 +115,11 @@ test.each(shownElsewhere)("%d: %s, in %s", (_threat, _attack, file, title) => {
   expect(readFileSync(fileURLToPath(new URL(`../${file}`, import.meta.url)), "utf8")).toContain(title);
 });
 
+test("each of the 62 ways to cheat is acted out", () => {
+  const acted = new Set([...attacks.map(({ threat }) => threat), ...shownElsewhere.map(([threat]) => threat)]);
+  expect(Array.from({ length: 62 }, (_, index) => index + 1).filter((threat) => !acted.has(threat))).toEqual([]);
+});
+
 /** What GitHub would run or draw, were it written as it stands. */
 const hostile = [
   ...["::error::no gate failed", "##[add-mask]e", "</details>", "<!-- phasegate:v1 -->", "<h2>All gates hold</h2>"],
