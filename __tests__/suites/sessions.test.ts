@@ -81,6 +81,11 @@ test.each([
     "session B waits for a lock that nobody releases",
   ],
   [
+    "a session that waits for one which has got what it waited for, and does not go on",
+    `${lock("C", 1)}${lock("A", 2)}${lock("A", 1)}${lock("B", 2)}-- session C\n-- commit\n-- session B\nSELECT true;`,
+    "session B waits for a lock that nobody releases",
+  ],
+  [
     "sessions are different tenants",
     "-- session A\nSELECT min(id) = 1 FROM events;\n-- session B\n-- set: app.tenant = 2\nSELECT min(id) = 2 FROM events;",
     "passed",

@@ -138,7 +138,7 @@ async function commit(player: Player, expects: Expectation | undefined, line: nu
  * wait for about as long would be refused the one or the other, as the machine pleases.
  */
 async function lookOut(player: Player): Promise<void> {
-  const mayClose = [...player.all.values()].some((other) => other !== player && other.pending !== undefined);
+  const mayClose = [...player.all.values()].some((other) => other !== player && other.pending?.settled === false);
   if (mayClose === player.looks > 0) return;
   player.looks = await player.session.looksForDeadlocks(mayClose);
 }
@@ -193,7 +193,7 @@ async function isStuck(player: Player): Promise<boolean> {
     if (asked.has(next)) continue;
     asked.add(next);
     const other = players.get(next);
-    if (other?.pending === undefined) return true;
+    if (!other?.pending || other.pending.settled) return true;
     blockers.push(...(await other.session.waitsFor()));
   }
   return false;
