@@ -13,5 +13,5 @@ export default {
     ...(process.env.PHASEGATE_LONG === "1" ? [] : ["honest(-verified|-checkouts)?\\.test"]),
   ],
   testTimeout: 60_000,
-  maxWorkers: 4,
+  maxWorkers: 3,
 };

@@ -1,3 +1,3 @@
 import { createRequire as __createRequire } from "node:module";import { dirname as __pathDirname } from "node:path";import { fileURLToPath as __fileURLToPath } from "node:url";const require = __createRequire(import.meta.url);const __filename = __fileURLToPath(import.meta.url);const __dirname = __pathDirname(__filename);
 import{a as t}from"./chunk-K6KJJNYJ.js";import"./chunk-TDY5LZQK.js";process.exitCode=1;process.stdout.write(`Phasegate ${t}, on ${process.env.GITHUB_EVENT_NAME??"no event"}
-`);try{await import("./action-run-AAXXBTDX.js")}catch(r){let{setFailed:e}=await import("./core-GZHULFIX.js");e(r instanceof Error?r:String(r))}
+`);try{await import("./action-run-CVTXVJXL.js")}catch(r){let{setFailed:e}=await import("./core-GZHULFIX.js");e(r instanceof Error?r:String(r))}

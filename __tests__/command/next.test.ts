@@ -62,6 +62,10 @@ test("where it owns what base has already, a plan owner is asked, and nothing is
   const sentence =
     /^Merge phasegate\.yml first, without docs\/NOTES\.md: .* A plan owner has to approve it: base has docs\/OLD\.md already\.$/m;
   expect(stdout).toMatch(sentence);
+  workshop.write("docs/OLD.md", "Newer\n");
+  const { stdout: edited } = await workshop.phasegate("next");
+  expect(edited).toMatch(/, without docs\/NOTES\.md, docs\/OLD\.md: .* base has docs\/OLD\.md already\.$/m);
+  workshop.write("docs/OLD.md", "Old\n");
   workshop.edit("phasegate.yml", (text) => text.replace(", docs/OLD.md]", "]"));
 });
 

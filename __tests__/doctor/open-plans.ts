@@ -19,7 +19,7 @@ export const openPlans: { readonly [sentence: string]: Opened } = {
           - sql: { name: none is lost, query: SELECT id FROM losses, gives: { count: 0 }, sabotage: INSERT INTO losses VALUES (0) }`,
     ),
     advice: ["rows-of-migrations"],
-    says: /^Gate baseline\.1 holds where its query finds rows of orders, shop\.orders: .* a migration that inserts them is enough/,
+    says: /^What gate baseline\.1 asks is decided by rows of orders, shop\.orders: .* what migrations have put there/,
     at: "phasegate.yml:11",
   },
   "programs run beside a token that can write": {

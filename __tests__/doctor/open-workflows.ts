@@ -177,6 +177,42 @@ export const openWorkflows: { readonly [sentence: string]: Opened } = {
     open: ["own-judge"],
     says: /`node beside\/bin\/phasegate\.js run`/,
   },
+  "the judge is checked out from wherever the change comes from": {
+    files: edited(
+      gate,
+      `- uses: actions/checkout@v6\n      - uses: phasegate/phasegate@${commit}`,
+      `- uses: actions/checkout@v6\n        with: { fetch-depth: 0 }\n      - uses: actions/checkout@v6\n        with: { path: judge, repository: '${expression("github.event.pull_request.head.repo.full_name")}', ref: '${expression("github.head_ref")}' }\n      - run: node judge/bin/phasegate.js run --merge`,
+    ),
+    open: ["own-judge"],
+    says: /`node judge\/bin\/phasegate\.js run`/,
+  },
+  "a command works in what is checked out beside": {
+    files: edited(
+      gate,
+      `- uses: actions/checkout@v6\n      - uses: phasegate/phasegate@${commit}`,
+      `- uses: actions/checkout@v6\n        with: { fetch-depth: 0 }\n      - uses: actions/checkout@v6\n        with: { path: base, ref: '${expression("github.base_ref")}' }\n      - run: npx phasegate run --merge\n        working-directory: base`,
+    ),
+    open: ["other-work-judged", "own-judge"],
+    says: /works in base, which is another checkout/,
+  },
+  "something of the change is put into the place of base's command": {
+    files: edited(
+      gate,
+      `- uses: actions/checkout@v6\n      - uses: phasegate/phasegate@${commit}`,
+      `- uses: actions/checkout@v6\n        with: { fetch-depth: 0 }\n      - uses: actions/checkout@v6\n        with: { path: base, ref: '${expression("github.base_ref")}' }\n      - run: |\n          npm ci --prefix base\n          cp -r bin base/\n          node base/bin/phasegate.js run --merge`,
+    ),
+    open: ["earlier-steps"],
+    says: /a step before Phasegate \(`run: cp -r bin base\/`\)/,
+  },
+  "a command is of a branch that others move": {
+    files: edited(
+      gate,
+      `- uses: actions/checkout@v6\n      - uses: phasegate/phasegate@${commit}`,
+      "- uses: actions/checkout@v6\n        with: { fetch-depth: 0 }\n      - uses: actions/checkout@v6\n        with: { path: judge, repository: phasegate/phasegate, ref: v1 }\n      - run: node judge/bin/phasegate.js run --merge",
+    ),
+    advice: ["not-pinned"],
+    says: /`node judge\/bin\/phasegate\.js run` is of a checkout by a name/,
+  },
   "a command takes recorded approvals": {
     files: edited(
       gate,

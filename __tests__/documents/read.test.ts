@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
 import { expect, test } from "@jest/globals";
 import type { VerificationDocument } from "../../src/documents/document.ts";
 import { readDocument } from "../../src/documents/read.ts";
@@ -260,7 +263,7 @@ test("a proof that was edited in its own shape is read: whether it proves anythi
 const deep = `${"[".repeat(400_000)}${"]".repeat(400_000)}`;
 const inData = (json: string): string => `${page.slice(0, page.lastIndexOf("```json"))}\`\`\`json\n${json}\n\`\`\`\n`;
 
-test.each([
+const monsters: readonly (readonly [what: string, text: string])[] = [
   ["a megabyte of backticks", "`".repeat(1_000_000)],
   ["a megabyte of lines that open code", "```json\n".repeat(125_000)],
   ["a megabyte of longer and longer code", Array.from({ length: 1400 }, (_, at) => `${"`".repeat(at)}sql`).join("\n")],
@@ -274,9 +277,26 @@ test.each([
   ["a megabyte of escapes as data", inData(`"${"\\".repeat(1_000_001)}`)],
   ["data with a hundred thousand mistakes", inData(`{ "format": 1, "gates": [${"1,".repeat(100_000)}1] }`)],
   ["a very long file", " ".repeat(9_000_000)],
-  // What took a time that grows with the square of the length would not come to an end.
-])("%s is refused", (_, text) => {
+];
+
+test.each(monsters)("%s is refused", (_, text) => {
   expect(flaws(text).length).toBeGreaterThan(0);
+});
+
+test("all of them are refused before anybody would give up", async () => {
+  const module = new URL("../../src/documents/read.ts", import.meta.url).href;
+  const script = `import("${module}").then(({ readDocument }) => {
+    const { parentPort, workerData } = require("node:worker_threads");
+    for (const text of workerData) readDocument(text);
+    parentPort.postMessage("read");
+  })`;
+  // In a thread of its own, because nothing else can end what takes a time that grows with the square of the length.
+  const reader = new Worker(script, { eval: true, workerData: monsters.map(([, text]) => text) });
+  const waiting = new AbortController();
+  const ended = await Promise.race([once(reader, "message"), delay(50_000, ["given up"], waiting)]);
+  waiting.abort();
+  await reader.terminate();
+  expect(ended).toEqual(["read"]);
 });
 
 test("half a megabyte of proof is read", () => {

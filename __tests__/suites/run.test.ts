@@ -331,6 +331,14 @@ test.each([
   ["a count of its own plays, in a sequence", "SELECT nextval('parts_id_seq') = 1;"],
   ["every other play, by a sequence", "SELECT nextval('parts_id_seq') % 2 = 1;"],
   [
+    "the lock that every change of a table takes",
+    "SELECT NOT EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND mode = 'AccessExclusiveLock');",
+  ],
+  [
+    "the transaction that every change of a table takes",
+    "-- session A\nSELECT pg_current_xact_id()::text::bigint - max(xmin::text::bigint) <= 1 FROM events;",
+  ],
+  [
     "a lock that its first play leaves",
     "SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory';\nSELECT pg_advisory_lock(1);",
   ],

@@ -84,7 +84,8 @@ function planFirst(
   const changed = new Set(against?.changes.map(({ path }) => path));
   const files = added.flatMap((phase) => phase.files);
   const begun = files.filter((path) => changed.has(path));
-  const there = files.filter((path) => !changed.has(path));
+  const onBase = new Set(against?.tree.list());
+  const there = files.filter((path) => onBase.has(path));
   const without = begun.length === 0 ? "" : `, without ${begun.join(", ")}`;
   const owner = there.length === 0 ? "" : ` A plan owner has to approve it: base has ${there.join(", ")} already.`;
   return `Merge ${file} first${without}: ${added.map(({ id }) => id).join(", ")} ${added.length === 1 ? "is" : "are"} new in it, and may begin once base has it.${owner}`;

@@ -28,7 +28,7 @@ export type PlanFacts =
       readonly foundRows: readonly FoundRows[];
     };
 
-/** A gate that holds where a query finds rows of the project's own tables. */
+/** A gate that a query decides by rows of the project's own tables. */
 export interface FoundRows {
   readonly gate: string;
   /** As the query calls them. */

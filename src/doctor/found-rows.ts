@@ -7,7 +7,7 @@ import type { FoundRows } from "./facts.ts";
 
 type Asked = Parameters<typeof sql.claim>[0];
 
-/** Gates that hold where a query finds rows of the project's own tables. Nothing but a migration can have put them there. */
+/** Gates that a query decides by rows of the project's own tables. Nothing but a migration can have put them there. */
 export async function foundRows({ plan, at }: ReadPlan): Promise<readonly FoundRows[]> {
   const found: FoundRows[] = [];
   for (const [phase, { gates }] of plan.phases.entries())
@@ -25,8 +25,11 @@ async function tablesOf({ kind, params }: Check): Promise<readonly string[]> {
   return isNothing(gives) ? [] : tablesIn(query);
 }
 
-const isNothing = (gives: Asked["gives"]): boolean =>
-  gives === "empty" || (typeof gives === "object" && "count" in gives && gives.count === 0);
+function isNothing(gives: Asked["gives"]): boolean {
+  if (typeof gives === "string") return gives === "empty";
+  if (!("count" in gives)) return false;
+  return (typeof gives.count === "number" ? gives.count : gives.count["at-least"]) === 0;
+}
 
 /** Tables and views of the project, as the query calls them; none where it cannot be read. */
 async function tablesIn(query: string): Promise<readonly string[]> {

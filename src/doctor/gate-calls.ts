@@ -124,18 +124,49 @@ const besideIn = (folder: string, step: Step, job: Job): Step["with"] | undefine
       return place !== "." && (folder === place || folder.startsWith(`${place}/`));
     });
 
+/** An expression for the repository may name that of the change. */
 function versionIn({ repository = "", ref = "" }: Step["with"]): Version {
-  if (isCommit(ref)) return "commit";
-  if (repository !== "") return "movable";
+  if (repository !== "") return !/^[^/$]+\/phasegate$/i.test(repository) ? "local" : versionOf(ref);
   // Of base, the change chooses nothing.
-  return /\bbase[._]|base_ref|default_branch/.test(ref) ? "commit" : "local";
+  return isCommit(ref) || /\bbase[._]|base_ref|default_branch/.test(ref) ? "commit" : "local";
 }
 
 /** A command that is called by its path in another checkout is of that one; what is installed is what the change says. */
 function commandVersion(words: readonly string[], step: Step, job: Job): Version {
-  const place = words.find((word) => word.includes("/")) ?? "";
-  const beside = besideIn(plain(posix.join(step.workingDirectory ?? "", place)), step, job);
+  const place = words.find((word) => word.includes("/"));
+  const beside = place && besideIn(plain(posix.join(step.workingDirectory ?? "", place)), step, job);
   return beside ? versionIn(beside) : "local";
+}
+
+/** What runs before a command and could put something of the change into its place: everything but installing beside. */
+function runBefore(step: Step, line: number, job: Job): CallIn["earlier"] {
+  const before = job.steps.slice(0, job.steps.indexOf(step) + 1);
+  return before.flatMap((each) =>
+    each.run === null
+      ? runBy(each)
+      : readScript(each.run)
+          .commands.map(({ words, line }) => ({ words, line: each.runLine + line - 1 }))
+          .filter((command) => (each !== step || command.line < line) && !isInstallBeside(command.words, step, job))
+          .map(({ words, line }) => ({ line, what: `run: ${words.join(" ")}` })),
+  );
+}
+
+function isInstallBeside(words: readonly string[], step: Step, job: Job): boolean {
+  const folder = optionOf(words, "--prefix");
+  return (
+    words[0] === "npm" &&
+    words.some((word) => word === "ci" || word === "install") &&
+    folder !== undefined &&
+    besideIn(plain(folder), step, job) !== undefined
+  );
+}
+
+/** A command that works in another checkout judges that one. */
+function workElsewhere(step: Step, line: number, job: Job): readonly StepTrouble[] {
+  const folder = step.workingDirectory;
+  if (folder === null || !besideIn(plain(folder), step, job)) return [];
+  const help = "Let it work at the top of the change's checkout, and call it by its path in the other one.";
+  return [{ code: "elsewhere", found: `works in ${folder}, which is another checkout`, help, line }];
 }
 
 function isPhasegate(tree: Tree, folder: string): boolean {
@@ -159,6 +190,7 @@ function commandsIn(step: Step, job: Job, { workflow }: Read, tree: Tree): reado
       ...(step.workingDirectory === null ? {} : { "working-directory": step.workingDirectory }),
     };
     const { troubles = [] } = found(workflow, asked, job, line) ?? {};
+    const version = commandVersion(words.slice(0, run.end), step, job);
     const plan = optionOf(run.options, "--plan") ?? "phasegate.yml";
     const base = optionOf(run.options, "--base");
     const trial = [
@@ -171,14 +203,14 @@ function commandsIn(step: Step, job: Job, { workflow }: Read, tree: Tree): reado
         call: {
           kind: "command",
           runs: asked.runs,
-          version: commandVersion(words.slice(0, run.end), step, job),
+          version,
           trial,
           deep: isDeep(job.steps.slice(0, job.steps.indexOf(step))),
         },
-        // It has to be installed first.
-        earlier: [],
+        // One of the change needs nothing to go before it.
+        earlier: version === "local" ? [] : runBefore(step, line, job),
         plan: /[$]/.test(plan) ? undefined : plan.replace(/^\.\//, ""),
-        troubles: troubles.filter(({ code }) => code !== "arguments"),
+        troubles: [...troubles.filter(({ code }) => code !== "arguments"), ...workElsewhere(step, line, job)],
       },
     ];
   });

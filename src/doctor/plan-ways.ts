@@ -81,7 +81,7 @@ export const planWays = {
       ? []
       : plan.foundRows.map(({ gate, tables, place }) => ({
           status: "advice",
-          message: `Gate ${gate} holds where its query finds rows of ${tables.join(", ")}: a check of this kind brings no rows, so a migration that inserts them is enough.`,
+          message: `What gate ${gate} asks is decided by rows of ${tables.join(", ")}: a check of this kind brings no rows, so what its query finds is what migrations have put there.`,
           help: "Ask what the rows are to show with `statement` or a SQL test, which bring their own; where the rows themselves are asked for, let a person look at the migration that inserts them.",
           place,
         })),

@@ -219,17 +219,26 @@ export const workflowWays = {
   }),
 
   "not-pinned": ofEach(({ call, place }) =>
-    call.kind === "command" || call.version !== "movable"
+    call.version !== "movable"
       ? []
-      : [
-          {
-            status: "advice",
-            message: `\`${call.uses}\` is a name that its owners can move to other code.`,
-            help: "Write the full commit in its place, with the version as a comment; Dependabot keeps both up to date.",
-            yaml: `uses: ${call.uses.replace(/@.*$/, "")}@<commit> # ${call.uses.replace(/^.*@/, "")}`,
-            place,
-          },
-        ],
+      : call.kind === "command"
+        ? [
+            {
+              status: "advice",
+              message: `\`${call.runs}\` is of a checkout by a name that its owners can move to other code.`,
+              help: "Give that checkout the full commit as its `ref`.",
+              place,
+            },
+          ]
+        : [
+            {
+              status: "advice",
+              message: `\`${call.uses}\` is a name that its owners can move to other code.`,
+              help: "Write the full commit in its place, with the version as a comment; Dependabot keeps both up to date.",
+              yaml: `uses: ${call.uses.replace(/@.*$/, "")}@<commit> # ${call.uses.replace(/^.*@/, "")}`,
+              place,
+            },
+          ],
   ),
 
   shallow: ofEach(({ call, place }) =>

@@ -270,7 +270,7 @@ export interface Session {
   rollback(): Promise<void>;
   /**
    * Inside a transaction, for what is left of it: whether this session looks for a deadlock as soon as it waits, and is
-   * refused where there is one, or leaves that to others. Changes nothing on a server that is lent.
+   * refused where there is one, or leaves that to others for the next seconds. Changes nothing on a server that is lent.
    * @returns after how many milliseconds of waiting it has looked, and does not look again; 0 where nobody knows
    */
   looksForDeadlocks(does: boolean): Promise<number>;

@@ -5,8 +5,8 @@ import { literal } from "../sql/identifier.ts";
 import type { Shared } from "./shared.ts";
 import { act, control, rethrow } from "./transaction.ts";
 
-/** Milliseconds: at once, or after all that a session may wait for. */
-const [lookingSoon, lookingLate] = [50, 25_000];
+/** Milliseconds: as soon as it waits, or so late that whoever closed the circle has looked long before. */
+const [lookingSoon, lookingLate] = [50, 2_000];
 
 /**
  * A connection that commits. A refused statement aborts the transaction that is open, as it would anywhere.
@@ -65,7 +65,7 @@ export async function openSession(client: pg.Client, watcher: Shared, isOurs: bo
         .query(`SET LOCAL ROLE NONE; SET LOCAL deadlock_timeout = ${timeout}; SET LOCAL role = ${literal(role)}`)
         .catch(rethrow);
       // A machine may be slow to wake it.
-      return does ? 3 * timeout : 0;
+      return does ? 10 * timeout : 0;
     },
     number: pid,
     async waitsFor() {

@@ -75,7 +75,7 @@ export async function proveSuite(
     for (const one of suite.cases) {
       if (one.kind !== "sessions") continue;
       const attempt = inClones(suite, one, laboratory, decide);
-      // Each play has a copy of its own: what tells them apart (a name, a number that grows, the time) still does so afterwards.
+      // Each play has a copy of its own: what grows from one to the next (a number, the time) still tells them apart afterwards.
       proofs.set(one.name, await repeated(await proveCase(one, mutants, clone, attempt), 1, attempt));
     }
   });
