@@ -6,7 +6,7 @@ export default {
   transform: {
     "\\.ts$": ["@swc/jest", { jsc: { target: "es2024", parser: { syntax: "typescript" } }, module: { type: "es6" } }],
   },
-  // Honest work on real repositories. With it everything takes nine minutes on two free cores, too near to ten for one job:
+  // Honest work on real repositories. With it everything takes nine and a half minutes on two cores, too near to ten for one job:
   // `npm run test:long` runs it, in a job of its own.
   testPathIgnorePatterns: [
     "/node_modules/",
